@@ -1,0 +1,62 @@
+namespace OrleansMq.Messages.Properties;
+
+/// <summary>Names of the message properties that the broker reads or writes, as they stand in a record.</summary>
+public static class PropertyNames
+{
+    /// <summary>Space-separated keys by which the message can be looked up.</summary>
+    public static ReadOnlySpan<byte> Keys => "KEYS"u8;
+
+    /// <summary>The message's tag.</summary>
+    public static ReadOnlySpan<byte> Tags => "TAGS"u8;
+
+    /// <summary>"false" lets the send return without waiting for the flush.</summary>
+    public static ReadOnlySpan<byte> Wait => "WAIT"u8;
+
+    /// <summary>The delay level, 1-based.</summary>
+    public static ReadOnlySpan<byte> DelayLevel => "DELAY"u8;
+
+    /// <summary>The topic a retried message was first consumed from.</summary>
+    public static ReadOnlySpan<byte> RetryTopic => "RETRY_TOPIC"u8;
+
+    /// <summary>The topic a parked message (delayed, half) is for.</summary>
+    public static ReadOnlySpan<byte> RealTopic => "REAL_TOPIC"u8;
+
+    /// <summary>The queue a parked message is for.</summary>
+    public static ReadOnlySpan<byte> RealQueueId => "REAL_QID"u8;
+
+    /// <summary>The identifier of the message a retry copy descends from.</summary>
+    public static ReadOnlySpan<byte> OriginMessageId => "ORIGIN_MESSAGE_ID"u8;
+
+    /// <summary>How often a message sent back by its consumer was consumed before.</summary>
+    public static ReadOnlySpan<byte> ReconsumeTime => "RECONSUME_TIME"u8;
+
+    /// <summary>The group's limit of tries, set by a consumer that sends a message back by itself.</summary>
+    public static ReadOnlySpan<byte> MaxReconsumeTimes => "MAX_RECONSUME_TIMES"u8;
+
+    /// <summary>The identifier that the producer gave.</summary>
+    public static ReadOnlySpan<byte> UniqueKey => "UNIQ_KEY"u8;
+
+    /// <summary>Deliver this many seconds after the message was stored.</summary>
+    public static ReadOnlySpan<byte> TimerDelaySeconds => "TIMER_DELAY_SEC"u8;
+
+    /// <summary>Deliver this many milliseconds after the message was stored.</summary>
+    public static ReadOnlySpan<byte> TimerDelayMilliseconds => "TIMER_DELAY_MS"u8;
+
+    /// <summary>Deliver at this Unix time in milliseconds.</summary>
+    public static ReadOnlySpan<byte> TimerDeliverMilliseconds => "TIMER_DELIVER_MS"u8;
+
+    /// <summary>When a parked message is due, Unix milliseconds; written by the broker.</summary>
+    public static ReadOnlySpan<byte> TimerOutMilliseconds => "TIMER_OUT_MS"u8;
+
+    /// <summary>"true" on a half message.</summary>
+    public static ReadOnlySpan<byte> TransactionPrepared => "TRAN_MSG"u8;
+
+    /// <summary>The whole-record checksum, always the last property.</summary>
+    public static ReadOnlySpan<byte> RecordChecksum => "__CRC32#"u8;
+
+    /// <summary>The topic a dead-lettered message came from.</summary>
+    public static ReadOnlySpan<byte> DeadLetterOriginTopic => "DLQ_ORIGIN_TOPIC"u8;
+
+    /// <summary>The identifier of the message that became a dead letter.</summary>
+    public static ReadOnlySpan<byte> DeadLetterOriginMessageId => "DLQ_ORIGIN_MESSAGE_ID"u8;
+}

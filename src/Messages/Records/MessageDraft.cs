@@ -1,0 +1,43 @@
+using OrleansMq.Messages.Identity;
+
+namespace OrleansMq.Messages.Records;
+
+/// <summary>
+/// A message on its way into a log: all that a record holds but its place and time. The spans are borrowed until the
+/// append returns.
+/// </summary>
+public readonly ref struct MessageDraft
+{
+    /// <summary>The topic in UTF-8, 1 to <see cref="RecordLayout.MaxTopicBytes"/> bytes.</summary>
+    public required ReadOnlySpan<byte> Topic { get; init; }
+
+    /// <summary>The queue within the topic.</summary>
+    public required int QueueId { get; init; }
+
+    /// <summary>The body; may be empty.</summary>
+    public required ReadOnlySpan<byte> Body { get; init; }
+
+    /// <summary>The encoded <see cref="Properties.PropertyBlock"/>, without a whole-record checksum.</summary>
+    public ReadOnlySpan<byte> Properties { get; init; }
+
+    /// <summary>The application's own number; the broker never reads it.</summary>
+    public int Flag { get; init; }
+
+    /// <summary>The system flags; those that tell the size of the hosts are set by the encoder.</summary>
+    public SystemFlags SystemFlags { get; init; }
+
+    /// <summary>When the producer made the message, Unix milliseconds by the producer's clock.</summary>
+    public long BornTimestamp { get; init; }
+
+    /// <summary>The producer's address.</summary>
+    public HostAddress BornHost { get; init; }
+
+    /// <summary>The broker's advertised address.</summary>
+    public HostAddress StoreHost { get; init; }
+
+    /// <summary>How often the message was consumed without success before.</summary>
+    public int ReconsumeTimes { get; init; }
+
+    /// <summary>Where the half message stands that this one commits; 0 outside transactions.</summary>
+    public long PreparedTransactionOffset { get; init; }
+}
