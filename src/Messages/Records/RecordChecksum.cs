@@ -35,13 +35,20 @@ public static class RecordChecksum
     /// <summary>Whether a record ends with the property, and if so whether it fits the bytes before it.</summary>
     public static ChecksumVerdict Verify(ReadOnlySpan<byte> record)
     {
-        if (!IsAtEndOf(record))
+        bool isNamed = IsAtEndOf(record);
+        if (!isNamed && !EndsWithDigits(record))
             return ChecksumVerdict.Absent;
 
         ReadOnlySpan<byte> property = record[^SizeBytes..];
         Span<byte> expected = stackalloc byte[SizeBytes];
         Write(expected, Crc32.Compute(record[..^SizeBytes]));
-        return property.SequenceEqual(expected) ? ChecksumVerdict.Matches : ChecksumVerdict.Differs;
+        if (property.SequenceEqual(expected))
+            return ChecksumVerdict.Matches;
+
+        // Digits that fit under another name: the name was damaged, not the record written without a checksum.
+        return isNamed || property[DigitsAt..].SequenceEqual(expected[DigitsAt..])
+            ? ChecksumVerdict.Differs
+            : ChecksumVerdict.Absent;
     }
 
     /// <summary>Whether bytes, a record or its properties, end with the checksum property.</summary>
@@ -51,6 +58,9 @@ public static class RecordChecksum
 
     /// <summary>The checksum of a body as the record's bodyCRC field holds it.</summary>
     public static int OfBody(uint bodyCrc) => (int)(bodyCrc & Mask);
+
+    private static bool EndsWithDigits(ReadOnlySpan<byte> record) => record.Length >= SizeBytes
+        && !record[^(Digits + 1)..^1].ContainsAnyExceptInRange((byte)'0', (byte)'9');
 }
 
 /// <summary>What <see cref="RecordChecksum.Verify"/> found.</summary>
