@@ -124,7 +124,7 @@ public readonly ref struct RecordView
         if (PhysicalOffset != physicalOffset)
             return RecordDefect.Position;
 
-        bool isIntact = RecordChecksum.Verify(_record) switch
+        bool isIntact = VerifyChecksum() switch
         {
             ChecksumVerdict.Matches => true,
             ChecksumVerdict.Differs => false,
@@ -136,6 +136,11 @@ public readonly ref struct RecordView
     /// <summary>Finds a property by name.</summary>
     public bool TryGetProperty(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
         PropertyBlock.TryGet(Properties, name, out value);
+
+    /// <summary>The property counts only where properties stand: a body may hold anything.</summary>
+    private ChecksumVerdict VerifyChecksum() => Properties.Length < RecordChecksum.SizeBytes
+        ? ChecksumVerdict.Absent
+        : RecordChecksum.Verify(_record);
 
     private static RecordDefect TryReadSize(ReadOnlySpan<byte> source, out int size)
     {
