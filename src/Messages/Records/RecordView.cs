@@ -119,7 +119,12 @@ public readonly ref struct RecordView
     }
 
     /// <summary>Checks the record's place and its checksum: over the whole record if it has one, else over its body.</summary>
-    public RecordDefect Verify(long physicalOffset)
+    /// <param name="physicalOffset">Where the record lies in the log.</param>
+    /// <param name="requiresChecksum">
+    /// Whether a record without a whole-record checksum is defective. True wherever RocketMQ never wrote: a crash may
+    /// leave the end of a record unwritten, its checksum with it, and a checksum of the body does not show that.
+    /// </param>
+    public RecordDefect Verify(long physicalOffset, bool requiresChecksum = false)
     {
         if (PhysicalOffset != physicalOffset)
             return RecordDefect.Position;
@@ -128,7 +133,7 @@ public readonly ref struct RecordView
         {
             ChecksumVerdict.Matches => true,
             ChecksumVerdict.Differs => false,
-            _ => RecordChecksum.OfBody(Crc32.Compute(Body)) == BodyCrc,
+            _ => !requiresChecksum && RecordChecksum.OfBody(Crc32.Compute(Body)) == BodyCrc,
         };
         return isIntact ? RecordDefect.None : RecordDefect.Checksum;
     }
