@@ -106,7 +106,7 @@ public readonly ref struct RecordView
             return RecordDefect.Lengths;
 
         ReadOnlySpan<byte> afterBody = source[(bodyAt + bodyLength)..];
-        int topicLength = isWide ? BinaryPrimitives.ReadInt16BigEndian(afterBody) : afterBody[0];
+        int topicLength = isWide ? BinaryPrimitives.ReadInt16BigEndian(afterBody) : (sbyte)afterBody[0];
         if (topicLength < 0 || topicLength > afterBody.Length - topicLengthBytes - sizeof(short))
             return RecordDefect.Lengths;
 
