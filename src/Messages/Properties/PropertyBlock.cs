@@ -67,9 +67,15 @@ public static class PropertyBlock
                 nameof(value));
         }
 
-        output.Write(name);
+        Copy(output, new PropertyPair(name, value));
+    }
+
+    /// <summary>Writes a pair as it is, even if its value holds 0x01, as a stored one may.</summary>
+    internal static void Copy(IBufferWriter<byte> output, PropertyPair pair)
+    {
+        output.Write(pair.Name);
         output.Write([NameEnd]);
-        output.Write(value);
+        output.Write(pair.Value);
         output.Write([ValueEnd]);
     }
 }

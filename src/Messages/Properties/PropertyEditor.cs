@@ -40,7 +40,7 @@ public sealed class PropertyEditor
         foreach (PropertyPair pair in PropertyBlock.Enumerate(block))
         {
             if (!IsChanged(pair.Name))
-                PropertyBlock.Append(output, pair.Name, pair.Value);
+                PropertyBlock.Copy(output, pair);
         }
 
         for (int index = 0; index < _changes.Count; index++)
