@@ -18,31 +18,32 @@ public static class PropertyBlock
     /// <summary>The longest block, since its length is stored as an int16.</summary>
     public const int MaxBytes = short.MaxValue;
 
-    /// <summary>Finds a property by its exact name; the first of several wins. The value is a slice of the block.</summary>
+    /// <summary>Finds a property by its exact name; the last of several wins. The value is a slice of the block.</summary>
     public static bool TryGet(ReadOnlySpan<byte> block, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
+        bool isFound = false;
+        value = default;
         foreach (PropertyPair pair in Enumerate(block))
         {
             if (pair.Name.SequenceEqual(name))
             {
                 value = pair.Value;
-                return true;
+                isFound = true;
             }
         }
 
-        value = default;
-        return false;
+        return isFound;
     }
 
     /// <summary>Walks the pairs in order. Pieces without a name separator are passed over.</summary>
     public static PropertyEnumerator Enumerate(ReadOnlySpan<byte> block) => new(block);
 
-    /// <summary>Decodes the whole block; a name that comes twice keeps its first value.</summary>
+    /// <summary>Decodes the whole block; a name that comes twice keeps its last value.</summary>
     public static Dictionary<string, string> ToDictionary(ReadOnlySpan<byte> block)
     {
         var properties = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (PropertyPair pair in Enumerate(block))
-            properties.TryAdd(Encoding.UTF8.GetString(pair.Name), Encoding.UTF8.GetString(pair.Value));
+            properties[Encoding.UTF8.GetString(pair.Name)] = Encoding.UTF8.GetString(pair.Value);
         return properties;
     }
 
