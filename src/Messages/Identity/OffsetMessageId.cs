@@ -16,12 +16,15 @@ public readonly record struct OffsetMessageId(HostAddress Broker, long PhysicalO
     private const int IPv4Length = (HostAddress.IPv4SizeBytes + sizeof(long)) * 2;
 
     /// <summary>Writes the identifier as ASCII and returns how many bytes it took.</summary>
+    /// <exception cref="ArgumentException">The destination is too short; <see cref="MaxLength"/> always fits.</exception>
     public int Format(Span<byte> destination)
     {
         Span<byte> bytes = stackalloc byte[HostAddress.IPv6SizeBytes + sizeof(long)];
         Broker.Write(bytes);
         BinaryPrimitives.WriteInt64BigEndian(bytes[Broker.SizeBytes..], PhysicalOffset);
-        Convert.TryToHexString(bytes[..(Broker.SizeBytes + sizeof(long))], destination, out int written);
+        ReadOnlySpan<byte> used = bytes[..(Broker.SizeBytes + sizeof(long))];
+        if (!Convert.TryToHexString(used, destination, out int written))
+            throw new ArgumentException($"The identifier takes {used.Length * 2} bytes, not {destination.Length}.");
         return written;
     }
 
