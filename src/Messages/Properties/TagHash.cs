@@ -9,7 +9,7 @@ public static class TagHash
     public static int Compute(ReadOnlySpan<byte> utf8)
     {
         if (!Ascii.IsValid(utf8))
-            return Compute(Encoding.UTF8.GetString(utf8));
+            return ComputeDecoded(utf8);
 
         int hash = 0;
         foreach (byte value in utf8)
@@ -23,6 +23,22 @@ public static class TagHash
         int hash = 0;
         foreach (char unit in text)
             hash = (31 * hash) + unit;
+        return hash;
+    }
+
+    /// <summary>Decodes as it goes, since every dispatched message comes by. Malformed bytes count as U+FFFD.</summary>
+    private static int ComputeDecoded(ReadOnlySpan<byte> utf8)
+    {
+        Span<char> units = stackalloc char[2];
+        int hash = 0;
+        while (!utf8.IsEmpty)
+        {
+            Rune.DecodeFromUtf8(utf8, out Rune rune, out int bytes);
+            utf8 = utf8[bytes..];
+            foreach (char unit in units[..rune.EncodeToUtf16(units)])
+                hash = (31 * hash) + unit;
+        }
+
         return hash;
     }
 }
