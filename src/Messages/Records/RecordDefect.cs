@@ -6,7 +6,7 @@ public enum RecordDefect
     /// <summary>The record is valid.</summary>
     None,
 
-    /// <summary>The first four bytes are zero: nothing was ever written here.</summary>
+    /// <summary>The first eight bytes, or all if there are fewer, are zero: nothing was ever written here.</summary>
     Empty,
 
     /// <summary>The bytes end before the record does.</summary>
