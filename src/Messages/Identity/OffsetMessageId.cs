@@ -16,7 +16,7 @@ public readonly record struct OffsetMessageId(HostAddress Broker, long PhysicalO
     private const int IPv4Length = (HostAddress.IPv4SizeBytes + sizeof(long)) * 2;
 
     /// <summary>Writes the identifier as ASCII and returns how many bytes it took.</summary>
-    /// <exception cref="ArgumentException">The destination is too short; <see cref="MaxLength"/> always fits.</exception>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
     public int Format(Span<byte> destination)
     {
         Span<byte> bytes = stackalloc byte[HostAddress.IPv6SizeBytes + sizeof(long)];

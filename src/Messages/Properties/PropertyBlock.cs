@@ -18,7 +18,7 @@ public static class PropertyBlock
     /// <summary>The longest block, since its length is stored as an int16.</summary>
     public const int MaxBytes = short.MaxValue;
 
-    /// <summary>Finds a property by its exact name; the last of several wins. The value is a slice of the block.</summary>
+    /// <summary>Finds a property by its exact name; the last of several wins. The value is part of the block.</summary>
     public static bool TryGet(ReadOnlySpan<byte> block, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         bool isFound = false;
