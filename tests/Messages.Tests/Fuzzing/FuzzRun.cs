@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OrleansMq.Messages.Tests.Fuzzing;
 
-/// <summary>Feeds a check with random inputs, each from its own generator made of the run's seed and its index.</summary>
+/// <summary>Feeds a check with random inputs, each from its own generator made of the seed and an index.</summary>
 /// <remarks>
 /// OMQ_FUZZ_INPUTS sets how many inputs each check gets (50,000), OMQ_FUZZ_SEED the seed (else a fresh one), and
 /// OMQ_FUZZ_FIRST the first index (0). A failure names the three that repeat it at once.

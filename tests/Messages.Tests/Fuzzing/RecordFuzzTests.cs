@@ -7,7 +7,7 @@ using OrleansMq.Messages.Tests.Records;
 
 namespace OrleansMq.Messages.Tests.Fuzzing;
 
-/// <summary>Goal: no bytes make the decoder throw or allocate, and what it accepts encodes to the same record.</summary>
+/// <summary>Goal: no bytes make the decoder throw or allocate; what it accepts encodes to the same record.</summary>
 [Trait("Tier", "Fuzz")]
 public sealed class RecordFuzzTests
 {
