@@ -40,8 +40,10 @@ public static class RecordLayout
     /// <summary>Bytes of a record with IPv4 hosts, without body, topic and properties.</summary>
     public const int MinSizeBytes = 91;
 
+    /// <summary>Where the magic number stands in a record and in the mark that ends a file.</summary>
+    public const int MagicAt = 4;
+
     internal const int SizeAt = 0;
-    internal const int MagicAt = 4;
     internal const int BodyCrcAt = 8;
     internal const int QueueIdAt = 12;
     internal const int FlagAt = 16;

@@ -1,0 +1,390 @@
+using System.Buffers.Binary;
+using OrleansMq.Messages.Records;
+using OrleansMq.Storage.ConsumeQueues;
+using OrleansMq.Storage.Files;
+
+namespace OrleansMq.Storage.CommitLogs;
+
+/// <summary>The log of all records of one broker: files of fixed size, one writer at a time, read in place.</summary>
+/// <remarks>
+/// Failure policy: a write or flush that fails seals the log. What is on disk is then unknown, so nothing is retried,
+/// every waiting send fails, and only opening the store again, which reads back what is there, makes it usable.
+/// Watermarks never go back while the store is open: flushed ≤ appended, confirmed ≤ appended.
+/// </remarks>
+public sealed class CommitLog
+{
+    private const int PopulateAheadBytes = 8 * 1024 * 1024;
+    private const int PopulateStepBytes = 2 * 1024 * 1024;
+
+    private readonly IStoreFileSystem _files;
+    private readonly StoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly string _directory;
+    private readonly Lock _appendLock = new();
+    private readonly Lock _segmentsLock = new();
+
+    private readonly long _flushWindowMilliseconds;
+
+    private LogSegment[] _segments;
+    private LogSegment _active;
+    private LogSegment? _next;
+    private long _appendedUntil;
+    private long _flushedUntil;
+    private long _populatedUntil;
+    private long _lastTimestamp;
+    private long _oldestUnflushed = long.MaxValue;
+    private volatile bool _isDiskFull;
+    private volatile StoreIOException? _failure;
+
+    /// <summary>Opens the files; the whole of them is readable until recovery sets where the log ends.</summary>
+    internal CommitLog(
+        IStoreFileSystem files, StoreOptions options, TimeProvider time, string directory, LogSegment[] segments)
+    {
+        _files = files;
+        _options = options;
+        _time = time;
+        _directory = directory;
+        _flushWindowMilliseconds = (long)options.FlushWindow.TotalMilliseconds;
+        _segments = segments;
+        _active = segments[^1];
+        _appendedUntil = _active.End;
+    }
+
+    /// <summary>Wakes the worker that prepares space ahead of the appends.</summary>
+    internal Action WakePreparer { get; set; } = static () => { };
+
+    /// <summary>Wakes the flusher when a record is the first that is not on disk.</summary>
+    internal Action WakeFlusher { get; set; } = static () => { };
+
+    /// <summary>The position of the first byte that is still kept.</summary>
+    public long MinOffset => Volatile.Read(ref _segments)[0].Start;
+
+    /// <summary>The end of the last record copied into the log.</summary>
+    public long AppendedUntil => Volatile.Read(ref _appendedUntil);
+
+    /// <summary>All below is on disk.</summary>
+    public long FlushedUntil => Volatile.Read(ref _flushedUntil);
+
+    /// <summary>All below is as durable as this broker promises, and may be shown to consumers.</summary>
+    public long ConfirmedUntil => _options.FlushMode == FlushMode.Sync ? FlushedUntil : AppendedUntil;
+
+    /// <summary>What sealed the log, if anything did.</summary>
+    public StoreIOException? Failure => _failure;
+
+    /// <summary>Whether appends are refused because the disk is nearly full.</summary>
+    public bool IsDiskFull
+    {
+        get => _isDiskFull;
+        internal set => _isDiskFull = value;
+    }
+
+    /// <summary>
+    /// Whether a record stored at this time may only be acknowledged once it is on disk: always under
+    /// <see cref="FlushMode.Sync"/>, else when the flushes have fallen behind their window.
+    /// </summary>
+    public bool MustAwaitFlush(long storeTimestamp) => _options.FlushMode == FlushMode.Sync
+        || storeTimestamp - Volatile.Read(ref _oldestUnflushed) > _flushWindowMilliseconds;
+
+    /// <summary>When the last record was stored, Unix milliseconds.</summary>
+    internal long LastTimestamp => Volatile.Read(ref _lastTimestamp);
+
+    /// <summary>Whether the oldest record that is not on disk has waited longer than the flush window.</summary>
+    internal bool IsFlushOverdue => LastTimestamp - Volatile.Read(ref _oldestUnflushed) > _flushWindowMilliseconds;
+
+    /// <summary>Appends a record at the end of a queue. Thread-safe; the record is copied before the call returns.</summary>
+    public AppendResult Append(ConsumeQueue queue, scoped RecordEncoder record)
+    {
+        lock (_appendLock)
+            return AppendLocked(queue, record);
+    }
+
+    /// <summary>
+    /// Appends the messages of a batch body one behind the other. A refusal in the middle leaves the messages before
+    /// it in the log: the batch's outcome is then unknown to its sender.
+    /// </summary>
+    /// <param name="queue">The queue that takes all of them.</param>
+    /// <param name="template">What they share: everything but flag, body and properties.</param>
+    /// <param name="items">The batch body, see <see cref="BatchItem"/>.</param>
+    /// <param name="physicalOffsets">Takes the position of each record.</param>
+    /// <returns>The result of the first record with the end offset of the last, or the refusal.</returns>
+    public AppendResult AppendBatch(
+        ConsumeQueue queue, scoped MessageDraft template, ReadOnlySpan<byte> items, ICollection<long> physicalOffsets)
+    {
+        AppendResult first = AppendResult.Refused(AppendStatus.Malformed);
+        lock (_appendLock)
+        {
+            while (BatchItem.TryRead(ref items, out BatchItem item))
+            {
+                AppendResult result = AppendLocked(queue, new RecordEncoder(new MessageDraft
+                {
+                    Topic = template.Topic,
+                    QueueId = template.QueueId,
+                    Body = item.Body,
+                    Properties = item.Properties,
+                    Flag = item.Flag,
+                    SystemFlags = template.SystemFlags,
+                    BornTimestamp = template.BornTimestamp,
+                    BornHost = template.BornHost,
+                    StoreHost = template.StoreHost,
+                }));
+                if (result.Status != AppendStatus.Appended)
+                    return result;
+
+                physicalOffsets.Add(result.PhysicalOffset);
+                first = physicalOffsets.Count == 1 ? result : first with { EndOffset = result.EndOffset };
+            }
+        }
+
+        return first;
+    }
+
+    /// <summary>
+    /// Opens the log for reading at a position. False when the position lies outside of what is kept and appended.
+    /// The bytes reach to the end of the file or of what is appended, whichever comes first.
+    /// </summary>
+    public bool TryRead(long physicalOffset, out RecordLease lease)
+    {
+        lease = default;
+        long end = AppendedUntil;
+        if (physicalOffset >= end || !TryAcquire(physicalOffset, out LogSegment? segment))
+            return false;
+
+        int at = (int)(physicalOffset - segment.Start);
+        int length = (int)Math.Min(segment.Length - at, end - physicalOffset);
+        lease = new RecordLease(segment, segment.Span.Slice(at, length));
+        return true;
+    }
+
+    /// <summary>The position of the file behind the one that holds a position.</summary>
+    internal long NextSegmentStart(long physicalOffset)
+    {
+        long fileBytes = _options.CommitLogFileBytes;
+        return (physicalOffset / fileBytes * fileBytes) + fileBytes;
+    }
+
+    /// <summary>Flushes all that is appended; returns whether anything had to be. Called by one worker at a time.</summary>
+    internal bool FlushOnce()
+    {
+        long target;
+        long begun;
+        lock (_appendLock)
+        {
+            target = _appendedUntil;
+            begun = _lastTimestamp;
+        }
+
+        long flushed = FlushedUntil;
+        if (target == flushed || _failure is not null)
+            return false;
+
+        try
+        {
+            foreach (LogSegment segment in Volatile.Read(ref _segments))
+            {
+                if (segment.End > flushed && segment.Start < target)
+                    segment.File.Flush();
+            }
+        }
+        catch (StoreIOException cause)
+        {
+            Seal(cause);
+            return false;
+        }
+
+        lock (_appendLock)
+        {
+            Volatile.Write(ref _flushedUntil, target);
+            Volatile.Write(ref _oldestUnflushed, _appendedUntil == target ? long.MaxValue : begun);
+        }
+
+        return true;
+    }
+
+    /// <summary>Allocates the next file and populates pages ahead of the appends; returns whether it did anything.</summary>
+    internal bool PrepareAhead()
+    {
+        LogSegment active = Volatile.Read(ref _active);
+        long appended = AppendedUntil;
+        if (_next is null && appended - active.Start > active.Length / 2)
+        {
+            LogSegment next = CreateSegment(active.End);
+            next.File.Populate(0, PopulateAheadBytes);
+            Interlocked.Exchange(ref _next, next)?.Release();
+            return true;
+        }
+
+        long from = Math.Max(appended, Volatile.Read(ref _populatedUntil));
+        if (from >= active.End || from - appended >= PopulateAheadBytes)
+            return false;
+
+        active.File.Populate((int)(from - active.Start), PopulateStepBytes);
+        Volatile.Write(ref _populatedUntil, from + PopulateStepBytes);
+        return true;
+    }
+
+    /// <summary>Stops accepting records for good and remembers why.</summary>
+    internal void Seal(StoreIOException cause)
+    {
+        lock (_appendLock)
+            _failure ??= cause;
+    }
+
+    /// <summary>Drops everything from a position on: later files, and the rest of its own, which reads as zeros then.</summary>
+    internal void CutAt(long end)
+    {
+        LogSegment[] kept = [.. _segments.TakeWhile((segment, index) => index == 0 || segment.Start < end)];
+        foreach (LogSegment segment in _segments[kept.Length..])
+        {
+            segment.Release();
+            _files.Delete(segment.File.Path);
+        }
+
+        LogSegment last = kept[^1];
+        if (end < last.End)
+        {
+            last.Release();
+            _files.Truncate(last.File.Path, end - last.Start);
+            kept[^1] = CreateSegment(last.Start);
+        }
+
+        _segments = kept;
+    }
+
+    /// <summary>Sets where the log ends after recovery; everything below is taken as flushed once it has been.</summary>
+    internal void SetEnd(long end, long flushedUntil, long lastTimestamp)
+    {
+        if (end >= _segments[^1].End)
+            _segments = [.. _segments, CreateSegment(end)];
+        _active = _segments.Last(segment => segment.Start <= end);
+        _next = _active == _segments[^1] ? null : _segments[^1];
+        _segments = [.. _segments.TakeWhile(segment => segment.Start <= end)];
+        _appendedUntil = end;
+        _flushedUntil = flushedUntil;
+        _populatedUntil = end;
+        _lastTimestamp = lastTimestamp;
+        _oldestUnflushed = end == flushedUntil ? long.MaxValue : lastTimestamp;
+    }
+
+    /// <summary>Start and last record's time of the oldest file, unless it is the one being written.</summary>
+    internal bool TryGetOldest(out long start, out long lastTimestamp)
+    {
+        LogSegment[] segments = Volatile.Read(ref _segments);
+        start = segments[0].Start;
+        lastTimestamp = 0;
+        if (segments.Length < 2 || !TryRead(segments[1].Start, out RecordLease lease))
+            return false;
+
+        // The first record of the next file is as old as the last of this one, to within their order.
+        using (lease)
+        {
+            if (RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None)
+                lastTimestamp = record.StoreTimestamp;
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the oldest file out of the log; readers that hold it finish. Its path is the caller's to delete.</summary>
+    internal string? RetireOldest()
+    {
+        lock (_segmentsLock)
+        {
+            if (_segments.Length < 2 || _segments[0].End > FlushedUntil)
+                return null;
+
+            LogSegment oldest = _segments[0];
+            Volatile.Write(ref _segments, _segments[1..]);
+            oldest.Release();
+            return oldest.File.Path;
+        }
+    }
+
+    /// <summary>Unmaps everything.</summary>
+    internal void Close()
+    {
+        Seal(new StoreIOException("The store is closed."));
+        foreach (LogSegment segment in _segments)
+            segment.Release();
+        _next?.Release();
+    }
+
+    internal static LogSegment CreateSegment(
+        IStoreFileSystem files, string directory, long start, int fileBytes)
+    {
+        var segment = new LogSegment(
+            start, files.Map(Path.Combine(directory, LogSegment.NameOf(start)), fileBytes, preallocate: true));
+        files.SyncDirectory(directory);
+        return segment;
+    }
+
+    private AppendResult AppendLocked(ConsumeQueue queue, scoped RecordEncoder record)
+    {
+        if (_failure is not null)
+            return AppendResult.Refused(AppendStatus.Sealed);
+        if (_isDiskFull)
+            return AppendResult.Refused(AppendStatus.DiskFull);
+
+        int size = record.SizeBytes;
+        if (size > _options.CommitLogFileBytes - RecordLayout.BlankSizeBytes)
+            return AppendResult.Refused(AppendStatus.TooLarge);
+        if (_appendedUntil + size + RecordLayout.BlankSizeBytes > _active.End && !TryRoll())
+            return AppendResult.Refused(AppendStatus.Sealed);
+
+        long position = _appendedUntil;
+        long timestamp = Math.Max(_lastTimestamp, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        long queueOffset = queue.NextOffset;
+        record.Write(_active.Span[(int)(position - _active.Start)..], queueOffset, position, timestamp);
+
+        queue.NextOffset = queueOffset + 1;
+        _lastTimestamp = timestamp;
+        if (_oldestUnflushed == long.MaxValue)
+        {
+            Volatile.Write(ref _oldestUnflushed, timestamp);
+            WakeFlusher();
+        }
+
+        Volatile.Write(ref _appendedUntil, position + size);
+        if (position + size + (PopulateAheadBytes / 2) > _populatedUntil)
+            WakePreparer();
+        return new AppendResult(AppendStatus.Appended, position, queueOffset, timestamp, position + size);
+    }
+
+    /// <summary>Marks the rest of the active file as unused and goes on in the next one.</summary>
+    private bool TryRoll()
+    {
+        try
+        {
+            LogSegment? prepared = Interlocked.Exchange(ref _next, null);
+            LogSegment next = prepared?.Start == _active.End ? prepared : CreateSegment(_active.End);
+            if (prepared != next)
+                prepared?.Release();
+            int at = (int)(_appendedUntil - _active.Start);
+            Span<byte> mark = _active.Span.Slice(at, RecordLayout.BlankSizeBytes);
+            BinaryPrimitives.WriteInt32BigEndian(mark, _active.Length - at);
+            BinaryPrimitives.WriteInt32BigEndian(mark[RecordLayout.MagicAt..], RecordLayout.BlankMagic);
+
+            lock (_segmentsLock)
+                Volatile.Write(ref _segments, [.. _segments, next]);
+            Volatile.Write(ref _active, next);
+            Volatile.Write(ref _populatedUntil, next.Start + PopulateAheadBytes);
+            Volatile.Write(ref _appendedUntil, next.Start);
+            return true;
+        }
+        catch (StoreIOException cause)
+        {
+            Seal(cause);
+            return false;
+        }
+    }
+
+    private LogSegment CreateSegment(long start) =>
+        CreateSegment(_files, _directory, start, _options.CommitLogFileBytes);
+
+    private bool TryAcquire(long physicalOffset, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LogSegment? segment)
+    {
+        LogSegment[] segments = Volatile.Read(ref _segments);
+        long index = (physicalOffset - segments[0].Start) / _options.CommitLogFileBytes;
+        segment = physicalOffset >= segments[0].Start && index < segments.Length ? segments[index] : null;
+        return segment is not null && segment.TryAcquire();
+    }
+}

@@ -1,0 +1,80 @@
+using OrleansMq.Storage.CommitLogs;
+
+namespace OrleansMq.Storage.Confirmations;
+
+/// <summary>Sends that wait for a flush: many of them share one, the group commit. Thread-safe.</summary>
+public sealed class ConfirmationQueue(CommitLog log)
+{
+    private readonly Lock _lock = new();
+    private List<ConfirmationWaiter> _waiting = [];
+
+    /// <summary>Wakes the flusher.</summary>
+    internal Action WakeFlusher { get; set; } = static () => { };
+
+    /// <summary>
+    /// Where the answers of a flush are given: inline, which is what a simulation needs, or on a thread of the host's,
+    /// so that the next flush begins meanwhile.
+    /// </summary>
+    public Action<Action> Scheduler { get; set; } = static answers => answers();
+
+    /// <summary>Flushes that had somebody waiting, and how many waited in all: their ratio is the size of a group.</summary>
+    public (long Flushes, long Waiters) Totals { get; private set; }
+
+    /// <summary>Waits for a record; completes at once when it is on disk already or the store is sealed.</summary>
+    public void Add(ConfirmationWaiter waiter)
+    {
+        lock (_lock)
+        {
+            if (log.Failure is null && log.FlushedUntil < waiter.EndOffset)
+            {
+                _waiting.Add(waiter);
+                WakeFlusher();
+                return;
+            }
+        }
+
+        waiter.Complete(log.FlushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed);
+    }
+
+    /// <summary>Answers all whose records are on disk, or all when the store is sealed.</summary>
+    internal void CompleteFlushed()
+    {
+        long flushedUntil = log.FlushedUntil;
+        if (log.Failure is not null)
+            Take(static (_, _) => true, 0, waiter => flushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed);
+        else
+            Take(static (waiter, flushed) => waiter.EndOffset <= flushed, flushedUntil, static _ => ConfirmationStatus.Confirmed);
+    }
+
+    /// <summary>Answers all who have waited too long.</summary>
+    internal void CompleteExpired(long nowMilliseconds) => Take(
+        static (waiter, now) => waiter.DeadlineMilliseconds <= now, nowMilliseconds, static _ => ConfirmationStatus.TimedOut);
+
+    private void Take(
+        Func<ConfirmationWaiter, long, bool> isTaken, long argument, Func<ConfirmationWaiter, ConfirmationStatus> status)
+    {
+        List<ConfirmationWaiter>? taken = null;
+        lock (_lock)
+        {
+            if (_waiting.Count == 0)
+                return;
+
+            var left = new List<ConfirmationWaiter>();
+            taken = new List<ConfirmationWaiter>(_waiting.Count);
+            foreach (ConfirmationWaiter waiter in _waiting)
+                (isTaken(waiter, argument) ? taken : left).Add(waiter);
+            _waiting = left;
+            if (taken.Count > 0)
+                Totals = (Totals.Flushes + 1, Totals.Waiters + taken.Count);
+        }
+
+        if (taken.Count > 0)
+        {
+            Scheduler(() =>
+            {
+                foreach (ConfirmationWaiter waiter in taken)
+                    waiter.Complete(status(waiter));
+            });
+        }
+    }
+}

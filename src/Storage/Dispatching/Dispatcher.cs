@@ -1,0 +1,165 @@
+using System.Buffers.Text;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using OrleansMq.Messages.Properties;
+using OrleansMq.Messages.Records;
+using OrleansMq.Messages.Topics;
+using OrleansMq.Storage.CommitLogs;
+using OrleansMq.Storage.ConsumeQueues;
+using OrleansMq.Storage.Diagnostics;
+using OrleansMq.Storage.Files;
+using OrleansMq.Storage.Recovery;
+
+namespace OrleansMq.Storage.Dispatching;
+
+/// <summary>Walks confirmed records into the consume queues and the other indexes.</summary>
+/// <remarks>
+/// Whoever appended or flushed calls <see cref="Pump"/> on its own thread: what was just written is still in the
+/// processor's cache, and no other thread has to be woken. One pump runs at a time; a caller that comes second leaves,
+/// and the first sees its records. Invariant: dispatched ≤ confirmed.
+/// </remarks>
+public sealed class Dispatcher
+{
+    private static readonly byte[] ScheduleTopic = Encoding.ASCII.GetBytes(TopicNames.Schedule);
+
+    private readonly CommitLog _log;
+    private readonly ConsumeQueueTable _queues;
+    private readonly DamageList _damages;
+    private readonly LogScanner _scanner;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+
+    private IDispatchTarget[] _targets = [];
+    private IArrivalListener? _listener;
+    private long _dispatchedUntil;
+
+    internal Dispatcher(
+        CommitLog log, StoreOptions options, ConsumeQueueTable queues, DamageList damages, ILogger logger)
+    {
+        _log = log;
+        _queues = queues;
+        _damages = damages;
+        _scanner = new LogScanner(log, options);
+        _logger = logger;
+    }
+
+    /// <summary>All below has its consume queue, index and timer entries.</summary>
+    public long DispatchedUntil => Volatile.Read(ref _dispatchedUntil);
+
+    /// <summary>Gaps that were found in queue offsets since the store was opened.</summary>
+    internal int Gaps { get; private set; }
+
+    internal IReadOnlyList<IDispatchTarget> Targets => _targets;
+
+    /// <summary>Dispatches all that is confirmed; returns at once when another thread is doing so.</summary>
+    public void Pump()
+    {
+        while (DispatchedUntil < _log.ConfirmedUntil && _lock.TryEnter())
+        {
+            try
+            {
+                DispatchConfirmed();
+            }
+            catch (StoreIOException cause)
+            {
+                _log.Seal(cause);
+                return;
+            }
+            finally
+            {
+                _lock.Exit();
+            }
+        }
+    }
+
+    internal void Add(IDispatchTarget target) => _targets = [.. _targets, target];
+
+    internal void Listen(IArrivalListener listener) => _listener = listener;
+
+    /// <summary>Sets where dispatching goes on from.</summary>
+    internal void Reset(long position)
+    {
+        _dispatchedUntil = position;
+        Gaps = 0;
+    }
+
+    /// <summary>Runs a function while nothing is dispatched.</summary>
+    internal T WhilePaused<T>(Func<long, T> read)
+    {
+        lock (_lock)
+            return read(_dispatchedUntil);
+    }
+
+    private void DispatchConfirmed()
+    {
+        long confirmed = _log.ConfirmedUntil;
+        long position = _dispatchedUntil;
+        while (position < confirmed && _log.TryRead(position, out RecordLease lease))
+        {
+            using (lease)
+                position = DispatchFrom(lease.Bytes, position, confirmed);
+        }
+    }
+
+    /// <summary>Dispatches the records in bytes that lie at a position; returns the position behind the last one.</summary>
+    private long DispatchFrom(ReadOnlySpan<byte> bytes, long position, long confirmed)
+    {
+        while (position < confirmed && !bytes.IsEmpty)
+        {
+            RecordDefect defect = RecordView.TryRead(bytes, out RecordView record);
+            long end = defect switch
+            {
+                RecordDefect.None => position + record.Bytes.Length,
+                RecordDefect.Blank => _log.NextSegmentStart(position),
+                _ => position,
+            };
+            if (_damages.TryGetEnd(position, out long damageEnd))
+                end = damageEnd;
+            else if (defect == RecordDefect.None)
+                Dispatch(new DispatchedRecord(record));
+            else if (defect != RecordDefect.Blank)
+                end = SkipDamage(position, defect, confirmed);
+
+            Volatile.Write(ref _dispatchedUntil, end);
+            if (end - position >= bytes.Length)
+                return end;
+            bytes = bytes[(int)(end - position)..];
+            position = end;
+        }
+
+        return position;
+    }
+
+    private void Dispatch(in DispatchedRecord record)
+    {
+        ConsumeQueue queue = _queues.Get(record.Record.Topic, record.Record.QueueId);
+        long offset = record.Record.QueueOffset;
+        long tagsCode = TagsCodeOf(record);
+        if (queue.Put(offset, new ConsumeQueueEntry(record.PhysicalOffset, record.Record.Bytes.Length, tagsCode)))
+        {
+            Gaps++;
+            _logger.QueueGap(queue.Topic, queue.QueueId, offset);
+        }
+
+        foreach (IDispatchTarget target in _targets)
+            target.Dispatch(record);
+        _listener?.OnArrival(queue, offset, tagsCode);
+    }
+
+    private static long TagsCodeOf(in DispatchedRecord record)
+    {
+        bool isWaiting = !record.DueTime.IsEmpty && record.Record.Topic.SequenceEqual(ScheduleTopic);
+        if (isWaiting && Utf8Parser.TryParse(record.DueTime, out long due, out int consumed) && consumed == record.DueTime.Length)
+            return due;
+        return record.Tags.IsEmpty ? 0 : TagHash.Compute(record.Tags);
+    }
+
+    /// <summary>A record went bad after it was written or recovered: report it and go on behind it.</summary>
+    private long SkipDamage(long position, RecordDefect defect, long confirmed)
+    {
+        long end = _scanner.FindNextValid(position + 1, confirmed);
+        _damages.Add(position, end);
+        _logger.DamagedRange(position, end, defect);
+        return end;
+    }
+}

@@ -1,0 +1,24 @@
+namespace OrleansMq.Storage.Dispatching;
+
+/// <summary>
+/// An index over the log that the dispatcher feeds: it sees every confirmed record once a run, in log order, and must
+/// come to the same state from any point that it called durable.
+/// </summary>
+public interface IDispatchTarget
+{
+    /// <summary>
+    /// All records below this position are in the target's own files. After an unclean stop the dispatcher starts at
+    /// the lowest of all targets, so a target must pass over what it already has.
+    /// </summary>
+    long DurableUntil { get; }
+
+    /// <summary>Takes in a record. Called by one thread at a time; must not block and must not throw.</summary>
+    void Dispatch(in DispatchedRecord record);
+
+    /// <summary>
+    /// Called under the dispatch lock by the checkpoint: note the state that corresponds to
+    /// <paramref name="dispatchedUntil"/>, quickly, and return the work that writes it to disk, to be run outside the
+    /// lock; null when nothing has to be written now. When it returns, <see cref="DurableUntil"/> has moved on.
+    /// </summary>
+    Action? PrepareDurable(long dispatchedUntil);
+}

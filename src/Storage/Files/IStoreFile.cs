@@ -1,0 +1,22 @@
+namespace OrleansMq.Storage.Files;
+
+/// <summary>A mapped file of fixed length. Dispose unmaps it; no span of it may be touched afterwards.</summary>
+public interface IStoreFile : IDisposable
+{
+    /// <summary>The file's path.</summary>
+    string Path { get; }
+
+    /// <summary>The mapping; writes are visible to every reader of the file at once, and durable after a flush.</summary>
+    Memory<byte> Memory { get; }
+
+    /// <summary>Makes every byte written so far durable.</summary>
+    /// <exception cref="StoreIOException">The disk refused; what is durable is unknown from now on.</exception>
+    void Flush();
+
+    /// <summary>Reserves disk blocks for a range, so that writing to it cannot run out of space.</summary>
+    /// <exception cref="StoreIOException">The disk is full.</exception>
+    void Allocate(int offset, int length);
+
+    /// <summary>Brings the pages of a range into memory, writable, so that an append does not wait for a page fault.</summary>
+    void Populate(int offset, int length);
+}

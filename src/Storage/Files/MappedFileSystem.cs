@@ -1,0 +1,174 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace OrleansMq.Storage.Files;
+
+/// <summary>The real files of this machine, memory-mapped.</summary>
+/// <remarks>The one place of the store that touches the framework's file classes.</remarks>
+[SuppressMessage("ApiDesign", "RS0030", Justification = "This is the port's real side.")]
+public sealed class MappedFileSystem : IStoreFileSystem
+{
+    /// <summary>Above this many files, one flush of the whole file system costs less than a flush of each.</summary>
+    private const int FlushAllThreshold = 64;
+
+    /// <inheritdoc/>
+    public void CreateDirectory(string path) => Run("create the directory", path, () =>
+    {
+        if (Directory.Exists(path))
+            return;
+
+        string? parent = Path.GetDirectoryName(path);
+        if (!string.IsNullOrEmpty(parent))
+            CreateDirectory(parent);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!string.IsNullOrEmpty(parent))
+            SyncDirectory(parent);
+    });
+
+    /// <inheritdoc/>
+    public bool FileExists(string path) => File.Exists(path);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ListFiles(string directory) => List(directory, Directory.EnumerateFiles);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> ListDirectories(string directory) => List(directory, Directory.EnumerateDirectories);
+
+    /// <inheritdoc/>
+    public IStoreFile Map(string path, int length, bool preallocate) =>
+        Run("map", path, () => new MappedFile(path, length, preallocate));
+
+    /// <inheritdoc/>
+    public long GetLength(string path) => Run("read the length of", path, () => new FileInfo(path).Length);
+
+    /// <inheritdoc/>
+    public byte[]? TryReadAll(string path) =>
+        Run("read", path, () => File.Exists(path) ? File.ReadAllBytes(path) : null);
+
+    /// <inheritdoc/>
+    public void WriteAll(string path, ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+            RandomAccess.Write(handle, content, 0);
+            RandomAccess.FlushToDisk(handle);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw Failure("write", path, cause);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Rename(string from, string to) => Run("rename", from, () => File.Move(from, to, overwrite: true));
+
+    /// <inheritdoc/>
+    public void Delete(string path) => Run("delete", path, () => File.Delete(path));
+
+    /// <inheritdoc/>
+    public void DeleteDirectory(string path) => Run("delete the directory", path, () =>
+    {
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+    });
+
+    /// <inheritdoc/>
+    public void Truncate(string path, long length) => Run("truncate", path, () =>
+    {
+        using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        if (RandomAccess.GetLength(handle) > length)
+            RandomAccess.SetLength(handle, length);
+    });
+
+    /// <inheritdoc/>
+    public void SyncDirectory(string path) => Run("sync the directory", path, () =>
+    {
+        // Windows makes names durable with the metadata journal and has no call for it.
+        if (!OperatingSystem.IsWindows())
+            Posix.SyncDirectory(path);
+    });
+
+    /// <inheritdoc/>
+    public void Flush(IReadOnlyCollection<string> paths)
+    {
+        if (paths.Count > FlushAllThreshold && OperatingSystem.IsLinux())
+        {
+            FlushFileSystemOf(paths.First());
+            return;
+        }
+
+        foreach (string path in paths.Where(File.Exists))
+        {
+            Run("flush", path, () =>
+            {
+                using SafeFileHandle handle =
+                    File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+                RandomAccess.FlushToDisk(handle);
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public IDisposable? TryLock(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException cause)
+        {
+            throw Failure("lock", path, cause);
+        }
+    }
+
+    /// <inheritdoc/>
+    public DiskSpace GetDiskSpace(string path) => Run("ask for the disk space of", path, () =>
+    {
+        var drive = new DriveInfo(path);
+        return new DiskSpace(drive.TotalSize, drive.AvailableFreeSpace);
+    });
+
+    [SupportedOSPlatform("linux")]
+    private static void FlushFileSystemOf(string path) =>
+        Run("flush the file system of", path, () => Posix.SyncFileSystem(path));
+
+    private static List<string> List(string directory, Func<string, IEnumerable<string>> enumerate) =>
+        Run("list", directory, () =>
+        {
+            List<string> names = Directory.Exists(directory)
+                ? [.. enumerate(directory).Select(path => Path.GetFileName(path))]
+                : [];
+            names.Sort(StringComparer.Ordinal);
+            return names;
+        });
+
+    private static void Run(string act, string path, Action body) => Run(act, path, () =>
+    {
+        body();
+        return true;
+    });
+
+    private static T Run<T>(string act, string path, Func<T> body)
+    {
+        try
+        {
+            return body();
+        }
+        catch (Exception cause) when (cause is IOException and not StoreIOException or UnauthorizedAccessException)
+        {
+            throw Failure(act, path, cause);
+        }
+    }
+
+    private static StoreIOException Failure(string act, string path, Exception cause) =>
+        new($"Could not {act} '{path}': {cause.Message}", cause);
+}

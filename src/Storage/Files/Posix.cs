@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace OrleansMq.Storage.Files;
+
+/// <summary>The calls of Linux and macOS that the framework does not offer.</summary>
+[UnsupportedOSPlatform("windows")]
+internal static unsafe partial class Posix
+{
+    private const int AdvicePopulateWrite = 23;
+    private const int ErrorInterrupted = 4;
+    private const int ErrorNotSupported = 95;
+
+    /// <summary>Reserves blocks for a range of a file, extending it if need be.</summary>
+    public static void Allocate(SafeFileHandle handle, long offset, long length)
+    {
+        int error;
+        do
+        {
+            error = posix_fallocate(handle, offset, length);
+        }
+        while (error == ErrorInterrupted);
+
+        if (error != 0 && error != ErrorNotSupported)
+            throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    /// <summary>Flushes a file's bytes and the metadata needed to read them.</summary>
+    public static void SyncData(SafeFileHandle handle) => Check(fdatasync(handle));
+
+    /// <summary>Flushes the names in a directory.</summary>
+    public static void SyncDirectory(string path) => WithDescriptor(path, fsync);
+
+    /// <summary>Flushes all of the file system that holds a path.</summary>
+    public static void SyncFileSystem(string path) => WithDescriptor(path, syncfs);
+
+    /// <summary>Faults pages in for writing in one call; false where the kernel (before 5.14) cannot.</summary>
+    public static bool TryPopulate(byte* start, int length)
+    {
+        nuint pageMask = (nuint)Environment.SystemPageSize - 1;
+        nuint from = (nuint)start & ~pageMask;
+        return madvise((void*)from, (nuint)start + (nuint)length - from, AdvicePopulateWrite) == 0;
+    }
+
+    private static void WithDescriptor(string path, Func<int, int> act)
+    {
+        int descriptor = open(path, 0);
+        Check(descriptor);
+        try
+        {
+            Check(act(descriptor));
+        }
+        finally
+        {
+            _ = close(descriptor);
+        }
+    }
+
+    private static void Check(int result)
+    {
+        if (result < 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    [LibraryImport("libc")]
+    private static partial int posix_fallocate(SafeFileHandle handle, long offset, long length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fdatasync(SafeFileHandle handle);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int syncfs(int descriptor);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int madvise(void* start, nuint length, int advice);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int close(int descriptor);
+}

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+using OrleansMq.Messages.Records;
+using OrleansMq.Storage.Checkpoints;
+using OrleansMq.Storage.CommitLogs;
+using OrleansMq.Storage.ConsumeQueues;
+using OrleansMq.Storage.Diagnostics;
+using OrleansMq.Storage.Dispatching;
+using OrleansMq.Storage.Indexes;
+
+namespace OrleansMq.Storage.Recovery;
+
+/// <summary>Brings a store from whatever an earlier process left to a consistent state.</summary>
+/// <remarks>
+/// Every step may be cut short by another crash: nothing is written that a second recovery would read differently, and
+/// the checkpoint moves only after the indexes are complete again.
+/// </remarks>
+internal sealed class StoreRecovery(
+    StoreOptions options, CommitLog log, ConsumeQueueTable queues, MessageIndex index,
+    Dispatcher dispatcher, DamageList damages, ILogger logger)
+{
+    /// <summary>Finds the log's end and completes the indexes; returns how many records were read back.</summary>
+    /// <param name="checkpoint">What is known to be on disk; null when nothing is.</param>
+    /// <param name="isClean">Whether the store was closed.</param>
+    public long Run(CheckpointState? checkpoint, bool isClean)
+    {
+        isClean &= checkpoint is not null;
+        long scanFrom = Math.Max(log.MinOffset, checkpoint?.RecoverFrom ?? 0);
+        ScanResult scan = FindEnd(scanFrom, checkpoint, isClean);
+        long recoverFrom = Math.Min(scanFrom, scan.End);
+
+        index.Recover(checkpoint?.Index, checkpoint?.IndexDurableUntil ?? log.MinOffset, isClean);
+        CompleteIndexes(isClean ? long.MaxValue : recoverFrom, recoverFrom);
+        if (dispatcher.Gaps > 0 && recoverFrom > log.MinOffset)
+        {
+            logger.RebuildingQueues(dispatcher.Gaps);
+            CompleteIndexes(log.MinOffset, log.MinOffset);
+        }
+
+        queues.RecoverFrom = long.MaxValue;
+        return scan.Records;
+    }
+
+    private ScanResult FindEnd(long scanFrom, CheckpointState? checkpoint, bool isClean)
+    {
+        long flushedUntil = checkpoint?.FlushedUntil ?? long.MaxValue;
+        ScanResult scan = new LogScanner(log, options).Scan(scanFrom, flushedUntil, damages);
+        foreach ((long start, long end) in damages.Ranges)
+            logger.DamagedRange(start, end, scan.Defect);
+        if (scan.Defect is not (RecordDefect.Empty or RecordDefect.Blank))
+            logger.TornTail(scan.End, log.AppendedUntil, scan.Defect);
+
+        if (!isClean)
+            log.CutAt(scan.End);
+        long lastTimestamp = Math.Max(scan.LastTimestamp, checkpoint?.LastTimestamp ?? 0);
+        log.SetEnd(scan.End, Math.Min(scanFrom, scan.End), lastTimestamp);
+        log.FlushOnce();
+        if (log.Failure is not null)
+            throw log.Failure;
+        return scan;
+    }
+
+    private void CompleteIndexes(long cutFrom, long dispatchFrom)
+    {
+        queues.CloseAll();
+        queues.RecoverFrom = cutFrom;
+        if (cutFrom != long.MaxValue)
+        {
+            // Every queue, touched by the lost seconds or not, must lose its stale entries before new ones come.
+            foreach ((string topic, int queueId) in queues.List())
+                queues.Get(topic, queueId);
+        }
+
+        long from = dispatcher.Targets.Select(target => target.DurableUntil).Append(dispatchFrom).Min();
+        dispatcher.Reset(Math.Clamp(from, log.MinOffset, log.AppendedUntil));
+        dispatcher.Pump();
+        if (log.Failure is not null)
+            throw log.Failure;
+    }
+}
