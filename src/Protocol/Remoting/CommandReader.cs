@@ -99,7 +99,7 @@ public sealed class CommandReader
     }
 
     /// <summary>Finds an ext field by its name in UTF-8. The value is UTF-8 without JSON's escapes.</summary>
-    public bool TryGetField(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
+    public bool TryGetField(scoped ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value) =>
         _fields.TryGet(Header, name, out value);
 
     /// <summary>The name and value of the field at a place from 0 to <see cref="FieldCount"/> - 1.</summary>

@@ -9,12 +9,13 @@ namespace OrleansMq.Protocol.Remoting;
 internal sealed class FieldTable
 {
     private Slot[] _slots = new Slot[16];
+    private int _next;
 
     /// <summary>How many fields there are.</summary>
     public int Count { get; private set; }
 
     /// <summary>Forgets all fields.</summary>
-    public void Clear() => Count = 0;
+    public void Clear() => Count = _next = 0;
 
     /// <summary>Sets a field; both parts are slices of <paramref name="text"/>.</summary>
     public void Set(ReadOnlySpan<byte> text, int nameAt, int nameLength, int valueAt, int valueLength)
@@ -32,7 +33,7 @@ internal sealed class FieldTable
     }
 
     /// <summary>Removes a field if there is one of that name.</summary>
-    public void Remove(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
+    public void Remove(ReadOnlySpan<byte> text, scoped ReadOnlySpan<byte> name)
     {
         int index = IndexOf(text, name);
         if (index < 0)
@@ -43,15 +44,17 @@ internal sealed class FieldTable
     }
 
     /// <summary>Finds the value of a field.</summary>
-    public bool TryGet(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    public bool TryGet(ReadOnlySpan<byte> text, scoped ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
-        int index = IndexOf(text, name);
+        // Fields are mostly asked for in the order in which they were sent.
+        int index = _next < Count && IsAt(_next, text, name, KeyOf(name)) ? _next : IndexOf(text, name);
         if (index < 0)
         {
             value = default;
             return false;
         }
 
+        _next = index + 1;
         ref Slot slot = ref _slots[index];
         value = text.Slice(slot.ValueAt, slot.ValueLength);
         return true;
@@ -79,20 +82,22 @@ internal sealed class FieldTable
         return fields;
     }
 
-    private int IndexOf(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
+    private int IndexOf(ReadOnlySpan<byte> text, scoped ReadOnlySpan<byte> name)
     {
         int key = KeyOf(name);
-        ReadOnlySpan<Slot> slots = _slots.AsSpan(0, Count);
-        for (int index = 0; index < slots.Length; index++)
+        for (int index = 0; index < Count; index++)
         {
-            // Length and first byte decide almost always; one-letter names are then equal.
-            if (slots[index].Key == key
-                && (name.Length <= 1 || text.Slice(slots[index].NameAt, name.Length).SequenceEqual(name)))
+            if (IsAt(index, text, name, key))
                 return index;
         }
 
         return -1;
     }
+
+    // Length and first byte decide almost always; names of one letter are then equal.
+    private bool IsAt(int index, ReadOnlySpan<byte> text, scoped ReadOnlySpan<byte> name, int key) =>
+        _slots[index].Key == key
+        && (name.Length <= 1 || text.Slice(_slots[index].NameAt, name.Length).SequenceEqual(name));
 
     private static int KeyOf(ReadOnlySpan<byte> name) => name.IsEmpty ? 0 : (name.Length << 8) | name[0];
 

@@ -19,7 +19,7 @@ public ref struct FieldParser(CommandReader command)
     public string? Problem { get; private set; }
 
     /// <summary>A text that must be there and, unless it may be, is not empty. A slice of the reader's memory.</summary>
-    public ReadOnlySpan<byte> RequiredText(ReadOnlySpan<byte> name, bool mayBeEmpty = false)
+    public ReadOnlySpan<byte> RequiredText(scoped ReadOnlySpan<byte> name, bool mayBeEmpty = false)
     {
         if (!_command.TryGetField(name, out ReadOnlySpan<byte> value))
             Missing(name);
@@ -29,25 +29,25 @@ public ref struct FieldParser(CommandReader command)
     }
 
     /// <summary>A text that may be missing, which reads as an empty one. A slice of the reader's memory.</summary>
-    public readonly ReadOnlySpan<byte> OptionalText(ReadOnlySpan<byte> name)
+    public readonly ReadOnlySpan<byte> OptionalText(scoped ReadOnlySpan<byte> name)
     {
         _command.TryGetField(name, out ReadOnlySpan<byte> value);
         return value;
     }
 
     /// <summary>A copy of a text that must be there and, unless it may be, is not empty.</summary>
-    public string RequiredString(ReadOnlySpan<byte> name, bool mayBeEmpty = false) =>
+    public string RequiredString(scoped ReadOnlySpan<byte> name, bool mayBeEmpty = false) =>
         Encoding.UTF8.GetString(RequiredText(name, mayBeEmpty));
 
     /// <summary>A copy of a text; null if it is missing or empty.</summary>
-    public readonly string? OptionalString(ReadOnlySpan<byte> name)
+    public readonly string? OptionalString(scoped ReadOnlySpan<byte> name)
     {
         ReadOnlySpan<byte> value = OptionalText(name);
         return value.IsEmpty ? null : Encoding.UTF8.GetString(value);
     }
 
     /// <summary>A 32-bit number that must be there.</summary>
-    public int RequiredInt32(ReadOnlySpan<byte> name)
+    public int RequiredInt32(scoped ReadOnlySpan<byte> name)
     {
         if (_command.TryGetField(name, out ReadOnlySpan<byte> value))
             return ToInt32(name, value);
@@ -57,13 +57,13 @@ public ref struct FieldParser(CommandReader command)
     }
 
     /// <summary>A 32-bit number; missing or empty, it is <paramref name="whenMissing"/>.</summary>
-    public int OptionalInt32(ReadOnlySpan<byte> name, int whenMissing) =>
+    public int OptionalInt32(scoped ReadOnlySpan<byte> name, int whenMissing) =>
         _command.TryGetField(name, out ReadOnlySpan<byte> value) && !value.IsEmpty
             ? ToInt32(name, value)
             : whenMissing;
 
     /// <summary>A 64-bit number that must be there.</summary>
-    public long RequiredInt64(ReadOnlySpan<byte> name)
+    public long RequiredInt64(scoped ReadOnlySpan<byte> name)
     {
         if (_command.TryGetField(name, out ReadOnlySpan<byte> value))
             return ToInt64(name, value);
@@ -73,13 +73,13 @@ public ref struct FieldParser(CommandReader command)
     }
 
     /// <summary>A 64-bit number; missing or empty, it is <paramref name="whenMissing"/>.</summary>
-    public long OptionalInt64(ReadOnlySpan<byte> name, long whenMissing) =>
+    public long OptionalInt64(scoped ReadOnlySpan<byte> name, long whenMissing) =>
         _command.TryGetField(name, out ReadOnlySpan<byte> value) && !value.IsEmpty
             ? ToInt64(name, value)
             : whenMissing;
 
     /// <summary>true or false, which must be there.</summary>
-    public bool RequiredBoolean(ReadOnlySpan<byte> name)
+    public bool RequiredBoolean(scoped ReadOnlySpan<byte> name)
     {
         if (_command.TryGetField(name, out ReadOnlySpan<byte> value))
             return ToBoolean(name, value);
@@ -89,12 +89,12 @@ public ref struct FieldParser(CommandReader command)
     }
 
     /// <summary>true or false in letters of any case, or 1 or 0; missing or empty, it is the default given.</summary>
-    public bool OptionalBoolean(ReadOnlySpan<byte> name, bool whenMissing = false) =>
+    public bool OptionalBoolean(scoped ReadOnlySpan<byte> name, bool whenMissing = false) =>
         _command.TryGetField(name, out ReadOnlySpan<byte> value) && !value.IsEmpty
             ? ToBoolean(name, value)
             : whenMissing;
 
-    private int ToInt32(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private int ToInt32(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
     {
         if (Utf8Parser.TryParse(value, out int number, out int used) && used == value.Length)
             return number;
@@ -103,7 +103,7 @@ public ref struct FieldParser(CommandReader command)
         return 0;
     }
 
-    private long ToInt64(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private long ToInt64(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
     {
         if (Utf8Parser.TryParse(value, out long number, out int used) && used == value.Length)
             return number;
@@ -112,7 +112,7 @@ public ref struct FieldParser(CommandReader command)
         return 0;
     }
 
-    private bool ToBoolean(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private bool ToBoolean(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
     {
         // C++ clients write booleans as 1 and 0.
         if (value.SequenceEqual("true"u8) || value.SequenceEqual("1"u8))
@@ -126,10 +126,10 @@ public ref struct FieldParser(CommandReader command)
         return false;
     }
 
-    private void Missing(ReadOnlySpan<byte> name) => Problem ??=
+    private void Missing(scoped ReadOnlySpan<byte> name) => Problem ??=
         $"The field '{Encoding.UTF8.GetString(name)}' is missing; {RequestCodeNames.Of(_command.Code)} needs it.";
 
-    private void Wrong(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, string expected)
+    private void Wrong(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value, string expected)
     {
         if (Problem is not null)
             return;

@@ -8,7 +8,7 @@ namespace OrleansMq.Protocol.Requests;
 /// </summary>
 public readonly ref struct PullMessageRequest
 {
-    private PullMessageRequest(ref FieldParser fields)
+    private PullMessageRequest(scoped ref FieldParser fields)
     {
         ConsumerGroup = fields.RequiredText("consumerGroup"u8);
         Topic = fields.RequiredText("topic"u8);

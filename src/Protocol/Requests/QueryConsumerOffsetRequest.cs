@@ -8,7 +8,7 @@ namespace OrleansMq.Protocol.Requests;
 /// </summary>
 public readonly ref struct QueryConsumerOffsetRequest
 {
-    private QueryConsumerOffsetRequest(ref FieldParser fields)
+    private QueryConsumerOffsetRequest(scoped ref FieldParser fields)
     {
         ConsumerGroup = fields.RequiredText("consumerGroup"u8);
         Topic = fields.RequiredText("topic"u8);
