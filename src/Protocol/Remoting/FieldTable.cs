@@ -47,7 +47,9 @@ internal sealed class FieldTable
     public bool TryGet(ReadOnlySpan<byte> text, scoped ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         // Fields are mostly asked for in the order in which they were sent.
-        int index = _next < Count && IsAt(_next, text, name, KeyOf(name)) ? _next : IndexOf(text, name);
+        int index = _next < Count && _slots[_next].Key == KeyOf(name) && IsName(text, _slots[_next].NameAt, name)
+            ? _next
+            : IndexOf(text, name);
         if (index < 0)
         {
             value = default;
@@ -85,9 +87,10 @@ internal sealed class FieldTable
     private int IndexOf(ReadOnlySpan<byte> text, scoped ReadOnlySpan<byte> name)
     {
         int key = KeyOf(name);
-        for (int index = 0; index < Count; index++)
+        ReadOnlySpan<Slot> slots = _slots.AsSpan(0, Count);
+        for (int index = 0; index < slots.Length; index++)
         {
-            if (IsAt(index, text, name, key))
+            if (slots[index].Key == key && IsName(text, slots[index].NameAt, name))
                 return index;
         }
 
@@ -95,9 +98,8 @@ internal sealed class FieldTable
     }
 
     // Length and first byte decide almost always; names of one letter are then equal.
-    private bool IsAt(int index, ReadOnlySpan<byte> text, scoped ReadOnlySpan<byte> name, int key) =>
-        _slots[index].Key == key
-        && (name.Length <= 1 || text.Slice(_slots[index].NameAt, name.Length).SequenceEqual(name));
+    private static bool IsName(ReadOnlySpan<byte> text, int at, scoped ReadOnlySpan<byte> name) =>
+        name.Length <= 1 || text.Slice(at, name.Length).SequenceEqual(name);
 
     private static int KeyOf(ReadOnlySpan<byte> name) => name.IsEmpty ? 0 : (name.Length << 8) | name[0];
 

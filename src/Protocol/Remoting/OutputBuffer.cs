@@ -115,9 +115,9 @@ public sealed class OutputBuffer : IBufferWriter<byte>, IDisposable
         long needed = (long)length + Math.Max(sizeHint, 1);
         if (needed > Array.MaxLength)
             throw new InvalidOperationException(
-                $"The output would grow to {needed} bytes; at most {Array.MaxLength} fit. Send what is written first.");
+                $"The output would grow to {needed} bytes; at most {Array.MaxLength} fit. Send some first.");
 
-        // Moving to the front is worth it only where it frees much: else many small consumes would copy again and again.
+        // Moving to the front is worth it only where it frees much, or small consumes would copy again and again.
         if (needed <= _array.Length && _start >= _array.Length / 2)
         {
             _array.AsSpan(_start, length).CopyTo(_array);

@@ -18,7 +18,7 @@ public ref struct FieldParser(CommandReader command)
     /// <summary>What is wrong with the request, for its sender; null if nothing is.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>A text that must be there and, unless it may be, is not empty. A slice of the reader's memory.</summary>
+    /// <summary>A text that must be there, and not empty unless it may be. A slice of the reader's memory.</summary>
     public ReadOnlySpan<byte> RequiredText(scoped ReadOnlySpan<byte> name, bool mayBeEmpty = false)
     {
         if (!_command.TryGetField(name, out ReadOnlySpan<byte> value))
