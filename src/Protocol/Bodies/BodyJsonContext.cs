@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OrleansMq.Protocol.Bodies;
+
+/// <summary>The generated readers and writers of all bodies.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(HeartbeatData))]
+[JsonSerializable(typeof(LockBatchBody))]
+[JsonSerializable(typeof(LockBatchResponse))]
+[JsonSerializable(typeof(ConsumerList))]
+[JsonSerializable(typeof(CheckClientConfigBody))]
+[JsonSerializable(typeof(SubscriptionGroupConfig))]
+[JsonSerializable(typeof(SubscriptionGroupTable))]
+[JsonSerializable(typeof(TopicConfig))]
+[JsonSerializable(typeof(TopicConfigTable))]
+[JsonSerializable(typeof(TopicRouteData))]
+[JsonSerializable(typeof(ClusterInfo))]
+[JsonSerializable(typeof(TopicList))]
+[JsonSerializable(typeof(KvTable))]
+[JsonSerializable(typeof(ConsumerConnection))]
+[JsonSerializable(typeof(ProducerConnection))]
+[JsonSerializable(typeof(TopicStatsTable))]
+[JsonSerializable(typeof(ConsumeStats))]
+[JsonSerializable(typeof(ResetOffsetBody))]
+[JsonSerializable(typeof(MessageQueueParts))]
+[JsonSerializable(typeof(double))]
+[JsonSerializable(typeof(long))]
+internal sealed partial class BodyJsonContext : JsonSerializerContext
+{
+    /// <summary>Escapes only what JSON demands: the bodies never stand in a web page.</summary>
+    public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>The context to use; the generated default one knows nothing of RocketMQ's ways.</summary>
+    public static BodyJsonContext Instance { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        MaxDepth = BodyJson.MaxDepth,
+        Encoder = Encoder,
+    });
+}

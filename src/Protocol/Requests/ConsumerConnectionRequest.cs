@@ -1,0 +1,20 @@
+using OrleansMq.Protocol.Remoting;
+
+namespace OrleansMq.Protocol.Requests;
+
+/// <summary>
+/// Asks for the connections of a consumer group: 203. RocketMQ: GetConsumerConnectionListRequestHeader.
+/// </summary>
+/// <param name="ConsumerGroup">The consumer's group.</param>
+public sealed record ConsumerConnectionRequest(string ConsumerGroup)
+{
+    /// <summary>Reads the request; false with a sentence for the sender if a field is missing or wrong.</summary>
+    public static bool TryRead(CommandReader command, out ConsumerConnectionRequest request, out string? problem)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var fields = new FieldParser(command);
+        request = new ConsumerConnectionRequest(fields.RequiredString("consumerGroup"u8));
+        problem = fields.Problem;
+        return problem is null;
+    }
+}
