@@ -1,0 +1,177 @@
+using System.Text;
+using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Topics;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
+using OrleansMq.Protocol.Requests;
+using OrleansMq.Storage;
+using OrleansMq.Storage.ConsumeQueues;
+using OrleansMq.Storage.Reading;
+
+namespace OrleansMq.Broker.Pulling;
+
+/// <summary>Reads messages for consumers and holds those that are ahead of the producers. Thread-safe.</summary>
+public sealed class MessagePuller
+{
+    private const int ScratchIdleBytes = 512 * 1024;
+
+    [ThreadStatic]
+    private static OutputBuffer? _scratch;
+
+    private readonly MessageStore _store;
+    private readonly TopicCatalog _topics;
+    private readonly GroupCatalog _groups;
+    private readonly BrokerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly LongPolls _longPolls;
+
+    internal MessagePuller(
+        MessageStore store, TopicCatalog topics, GroupCatalog groups, BrokerOptions options, TimeProvider time,
+        LongPolls longPolls)
+    {
+        _store = store;
+        _topics = topics;
+        _groups = groups;
+        _options = options;
+        _time = time;
+        _longPolls = longPolls;
+    }
+
+    /// <summary>Pulls that wait for a message.</summary>
+    public int HeldCount => _longPolls.Count;
+
+    /// <summary>
+    /// Reads what a pull asks for into <paramref name="body"/>, and commits the offset that it brings along.
+    /// </summary>
+    public PullOutcome Pull(scoped PullMessageRequest request, OutputBuffer body)
+    {
+        GroupHandle? group = _groups.Find(request.ConsumerGroup)
+            ?? _groups.FindOrCreate(Encoding.UTF8.GetString(request.ConsumerGroup), out _);
+        if (group is null)
+            return PullOutcome.Refused(ResponseCode.SubscriptionGroupNotExist, UnknownGroup(request.ConsumerGroup));
+        if (!group.Config.ConsumeEnable)
+            return PullOutcome.Refused(ResponseCode.NoPermission, $"The group '{group.Name}' may not consume.");
+
+        TopicHandle? topic = _topics.Find(request.Topic);
+        if (topic is null)
+            return PullOutcome.Refused(ResponseCode.TopicNotExist, UnknownTopic(request.Topic));
+        if (!topic.Config.IsReadable)
+            return PullOutcome.Refused(ResponseCode.NoPermission, $"The topic '{topic.Name}' may not be read.");
+        if (request.QueueId < 0 || request.QueueId >= topic.Config.ReadQueues)
+        {
+            return PullOutcome.Refused(
+                ResponseCode.SystemError,
+                $"The topic '{topic.Name}' has the queues 0 to {topic.Config.ReadQueues - 1}, not {request.QueueId}.");
+        }
+
+        PullFilter? filter = (request.Flags & PullFlags.Subscription) != 0
+            ? group.FilterOf(topic.Name, request.Subscription, request.ExpressionType, request.SubscriptionVersion)
+            : group.FilterOfHeartbeat(topic.Name);
+        if (filter is null)
+        {
+            return PullOutcome.Refused(
+                ResponseCode.SubscriptionNotExist, $"The group '{group.Name}' does not subscribe to '{topic.Name}'.");
+        }
+
+        if (filter.Problem is not null)
+            return PullOutcome.Refused(ResponseCode.SubscriptionParseFailed, filter.Problem);
+        if ((request.Flags & PullFlags.CommitOffset) != 0)
+            group.Commit(topic.Name, request.QueueId, request.CommitOffset);
+        return Read(
+            topic.Queue(request.QueueId), request.QueueOffset, CountOf(request), BytesOf(request), filter.Effective, body);
+    }
+
+    /// <summary>The most messages that a pull gets.</summary>
+    public int CountOf(scoped PullMessageRequest request) => Math.Clamp(request.MaxMessages, 1, _options.MaxPullMessages);
+
+    /// <summary>The most bytes that a pull gets, give or take its first message.</summary>
+    public int BytesOf(scoped PullMessageRequest request) =>
+        request.MaxBytes > 0 ? Math.Min(request.MaxBytes, _options.MaxPullBytes) : _options.MaxPullBytes;
+
+    /// <summary>When a pull that waits gives up, Unix milliseconds.</summary>
+    public long DeadlineOf(scoped PullMessageRequest request)
+    {
+        long limit = (long)_options.MaxPullSuspend.TotalMilliseconds;
+        return Now + Math.Clamp(request.SuspendTimeoutMilliseconds, 0, limit);
+    }
+
+    /// <summary>Lets a pull wait until its queue has a message for it or its time is over.</summary>
+    public void Hold(HeldPull pull)
+    {
+        _longPolls.Hold(pull);
+        ServeReady();
+    }
+
+    /// <summary>Answers the pulls whose message has come. Called after every pump of the dispatcher.</summary>
+    internal void ServeReady()
+    {
+        while (_longPolls.TryTakeReady(out HeldPull? pull))
+            Serve(pull);
+    }
+
+    /// <summary>Answers the pulls whose time is over.</summary>
+    internal void ServeExpired()
+    {
+        foreach (HeldPull pull in _longPolls.TakeExpired(Now))
+        {
+            if (!pull.IsAbandoned)
+                ReadAndAnswer(pull);
+        }
+    }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void Serve(HeldPull pull)
+    {
+        if (pull.IsAbandoned)
+            return;
+
+        OutputBuffer body = Scratch();
+        PullOutcome outcome = Read(pull.Queue, pull.Offset, pull.MaxCount, pull.MaxBytes, pull.Filter, body);
+        bool goesOnWaiting = outcome.MayHold
+            || (outcome.Result.Status == ReadStatus.NoMatch && outcome.Result.NextOffset >= outcome.Result.MaxOffset);
+        if (goesOnWaiting && pull.DeadlineMilliseconds > Now)
+        {
+            pull.Offset = outcome.Result.NextOffset;
+            _longPolls.Hold(pull);
+            return;
+        }
+
+        pull.Answer(outcome.Code, outcome.Result, body);
+    }
+
+    private void ReadAndAnswer(HeldPull pull)
+    {
+        OutputBuffer body = Scratch();
+        PullOutcome outcome = Read(pull.Queue, pull.Offset, pull.MaxCount, pull.MaxBytes, pull.Filter, body);
+        pull.Answer(outcome.Code, outcome.Result, body);
+    }
+
+    private PullOutcome Read(
+        ConsumeQueue queue, long offset, int maxCount, int maxBytes, IMessageFilter? filter, OutputBuffer body)
+    {
+        ReadResult result = _store.Reader.Read(queue, offset, maxCount, maxBytes, filter, body);
+        ResponseCode code = result.Status switch
+        {
+            ReadStatus.Found => ResponseCode.Success,
+            ReadStatus.NoMatch => ResponseCode.PullRetryImmediately,
+            ReadStatus.AtEnd => ResponseCode.PullNotFound,
+            ReadStatus.Empty when offset == 0 => ResponseCode.PullNotFound,
+            _ => ResponseCode.PullOffsetMoved,
+        };
+        return new PullOutcome(code, null, result, queue, filter, code == ResponseCode.PullNotFound);
+    }
+
+    private static OutputBuffer Scratch()
+    {
+        _scratch ??= new OutputBuffer(ScratchIdleBytes);
+        _scratch.Clear();
+        return _scratch;
+    }
+
+    private static string UnknownGroup(ReadOnlySpan<byte> group) =>
+        $"The consumer group '{Encoding.UTF8.GetString(group)}' does not exist. Create it, or allow groups to be created automatically.";
+
+    private static string UnknownTopic(ReadOnlySpan<byte> topic) =>
+        $"The topic '{Encoding.UTF8.GetString(topic)}' does not exist on this broker. Create it first.";
+}

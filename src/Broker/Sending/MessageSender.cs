@@ -1,0 +1,213 @@
+using System.Text;
+using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Delays;
+using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Topics;
+using OrleansMq.Messages.Identity;
+using OrleansMq.Messages.Records;
+using OrleansMq.Messages.Topics;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Requests;
+using OrleansMq.Storage;
+using OrleansMq.Storage.CommitLogs;
+using OrleansMq.Storage.ConsumeQueues;
+
+namespace OrleansMq.Broker.Sending;
+
+/// <summary>Checks messages and appends them to the log. Thread-safe.</summary>
+public sealed class MessageSender
+{
+    private readonly MessageStore _store;
+    private readonly StoreOptions _storeOptions;
+    private readonly TopicCatalog _topics;
+    private readonly GroupCatalog _groups;
+    private readonly DelayedMessages _delayed;
+    private readonly BrokerIdentity _identity;
+    private int _nextQueue;
+
+    internal MessageSender(
+        MessageStore store, StoreOptions storeOptions, TopicCatalog topics, GroupCatalog groups, DelayedMessages delayed,
+        BrokerIdentity identity)
+    {
+        _store = store;
+        _storeOptions = storeOptions;
+        _topics = topics;
+        _groups = groups;
+        _delayed = delayed;
+        _identity = identity;
+    }
+
+    /// <summary>
+    /// Stores a message, or the messages of a batch. The caller answers at once or, if the result says so, when the
+    /// record is on disk; and pumps the dispatcher when it has no more to send.
+    /// </summary>
+    /// <param name="request">The message; its spans are copied before the call returns.</param>
+    /// <param name="bornHost">The producer's address.</param>
+    /// <param name="batchOffsets">Takes the position of each record of a batch.</param>
+    public SendResult Send(scoped SendMessageRequest request, HostAddress bornHost, ICollection<long> batchOffsets)
+    {
+        TopicHandle? topic = _topics.Find(request.Topic);
+        if (topic is null && FindOrCreate(request, out topic) is { } refusal)
+            return refusal;
+        if (TopicNames.IsRetry(topic!.Name) && RedirectIfGivenUp(request, ref topic) is { } problem)
+            return SendResult.Refused(ResponseCode.SystemError, problem);
+        if (FindProblem(request, topic) is { } wrong)
+            return wrong;
+
+        int queueId = request.QueueId >= 0 && request.QueueId < topic.Config.WriteQueues
+            ? request.QueueId
+            : (int)((uint)Interlocked.Increment(ref _nextQueue) % (uint)topic.Config.WriteQueues);
+        var draft = new MessageDraft
+        {
+            Topic = topic.Utf8Name,
+            QueueId = queueId,
+            Body = request.Body,
+            Properties = request.Properties,
+            Flag = request.Flag,
+            SystemFlags = request.SystemFlags,
+            BornTimestamp = request.BornTimestamp,
+            BornHost = bornHost,
+            StoreHost = _identity.StoreHost,
+            ReconsumeTimes = request.ReconsumeTimes,
+        };
+        return request.IsBatch
+            ? StoreBatch(topic.Queue(queueId), draft, batchOffsets)
+            : StoreOne(topic, draft);
+    }
+
+    /// <summary>Appends a message that the broker itself made to a queue, or parks it until it is due.</summary>
+    internal SendResult Store(TopicHandle topic, scoped MessageDraft draft) => StoreOne(topic, draft);
+
+    private SendResult? FindOrCreate(scoped SendMessageRequest request, out TopicHandle? topic)
+    {
+        string name = Encoding.UTF8.GetString(request.Topic);
+        TopicResult result = _topics.FindOrCreate(
+            name, Encoding.UTF8.GetString(request.DefaultTopic), request.DefaultTopicQueueCount);
+        topic = result.Topic is null ? null : _topics.Find(result.Topic.Name);
+        if (topic is not null)
+            return null;
+
+        ResponseCode code = result.Status switch
+        {
+            TopicStatus.NotFound => ResponseCode.TopicNotExist,
+            TopicStatus.Reserved => ResponseCode.NoPermission,
+            _ => ResponseCode.MessageIllegal,
+        };
+        return SendResult.Refused(code, result.Problem ?? $"The topic '{name}' was deleted just now; send again.");
+    }
+
+    /// <summary>
+    /// A consumer whose send-back failed sends the message to the retry topic itself; after the last try it belongs
+    /// into the dead-letter topic.
+    /// </summary>
+    private string? RedirectIfGivenUp(scoped SendMessageRequest request, ref TopicHandle topic)
+    {
+        string groupName = topic.Name[TopicNames.RetryPrefix.Length..];
+        GroupHandle? group = _groups.FindOrCreate(groupName, out string? problem);
+        if (group is null)
+            return problem;
+
+        int maxTries = request.MaxReconsumeTimes >= 0 ? request.MaxReconsumeTimes : group.Config.RetryMaxTimes;
+        if (request.ReconsumeTimes < maxTries)
+            return null;
+
+        TopicResult deadLetters = _topics.FindOrCreateDeadLetter(groupName);
+        topic = deadLetters.Topic is null ? topic : _topics.Find(deadLetters.Topic.Name) ?? topic;
+        return deadLetters.Problem;
+    }
+
+    private SendResult? FindProblem(scoped SendMessageRequest request, TopicHandle topic)
+    {
+        if (!topic.Config.IsWritable || !TopicNames.IsSendable(topic.Name))
+            return SendResult.Refused(ResponseCode.NoPermission, $"The topic '{topic.Name}' may not be written to.");
+        if (request.QueueId >= topic.Config.WriteQueues && !TopicNames.IsDeadLetter(topic.Name))
+        {
+            return SendResult.Refused(
+                ResponseCode.SystemError,
+                $"The topic '{topic.Name}' has the queues 0 to {topic.Config.WriteQueues - 1}, not {request.QueueId}.");
+        }
+
+        if (request.Body.Length > _storeOptions.MaxMessageBytes)
+        {
+            return SendResult.Refused(
+                ResponseCode.MessageIllegal,
+                $"The body has {request.Body.Length} bytes; at most {_storeOptions.MaxMessageBytes} are allowed.");
+        }
+
+        if (request.Properties.Length > RecordEncoder.MaxPropertiesBytes)
+        {
+            return SendResult.Refused(
+                ResponseCode.MessageIllegal,
+                $"The properties have {request.Properties.Length} bytes; at most {RecordEncoder.MaxPropertiesBytes} are allowed.");
+        }
+
+        return (request.SystemFlags & SystemFlags.TransactionRollback) != 0
+            ? SendResult.Refused(ResponseCode.NoPermission, "This broker does not take part in transactions. Send a plain message.")
+            : null;
+    }
+
+    private SendResult StoreOne(TopicHandle topic, scoped MessageDraft draft)
+    {
+        var properties = new SentProperties(draft.Properties);
+        if (properties.HasReserved)
+        {
+            return SendResult.Refused(
+                ResponseCode.MessageIllegal, "The message has a property that only the broker writes: __CRC32# or TIMER_FROM.");
+        }
+
+        if (properties.IsHalfMessage)
+        {
+            return SendResult.Refused(
+                ResponseCode.NoPermission, "This broker does not take part in transactions. Send a plain message.");
+        }
+
+        if (properties.IsDelayed)
+            return _delayed.Park(topic, draft, properties.WaitsForFlush);
+
+        AppendResult result = _store.Log.Append(topic.Queue(draft.QueueId), new RecordEncoder(draft));
+        return ToSendResult(result, draft.QueueId, properties.WaitsForFlush);
+    }
+
+    private SendResult StoreBatch(ConsumeQueue queue, scoped MessageDraft template, ICollection<long> batchOffsets)
+    {
+        bool waitsForFlush = true;
+        ReadOnlySpan<byte> rest = template.Body;
+        do
+        {
+            if (!BatchItem.TryRead(ref rest, out BatchItem item))
+            {
+                return SendResult.Refused(
+                    ResponseCode.MessageIllegal, "The body of the batch is not a sequence of whole messages.");
+            }
+
+            var properties = new SentProperties(item.Properties);
+            waitsForFlush = properties.WaitsForFlush;
+            if (properties.HasReserved || properties.IsHalfMessage || properties.IsDelayed)
+            {
+                return SendResult.Refused(
+                    ResponseCode.MessageIllegal, "A batch takes plain messages: no delay, no transaction, none of the broker's own properties.");
+            }
+
+            if (item.Properties.Length > RecordEncoder.MaxPropertiesBytes)
+                return SendResult.Refused(ResponseCode.MessageIllegal, "The properties of a message of the batch are too long.");
+        }
+        while (!rest.IsEmpty);
+
+        return ToSendResult(
+            _store.Log.AppendBatch(queue, template, template.Body, batchOffsets), template.QueueId, waitsForFlush);
+    }
+
+    internal SendResult ToSendResult(AppendResult result, int queueId, bool waitsForFlush) => result.Status switch
+    {
+        AppendStatus.Appended => new SendResult(
+            ResponseCode.Success, null, result, queueId,
+            waitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp)),
+        AppendStatus.DiskFull => SendResult.Refused(
+            ResponseCode.SystemBusy, "The broker's disk is nearly full, so that it takes no messages. Free or add space."),
+        AppendStatus.Sealed => SendResult.Refused(
+            ResponseCode.ServiceNotAvailable, "The broker's disk failed, so that it takes no messages until it is restarted."),
+        AppendStatus.TooLarge => SendResult.Refused(
+            ResponseCode.MessageIllegal, "The message does not fit into a log file."),
+        _ => SendResult.Refused(ResponseCode.MessageIllegal, "The body of the batch is not a sequence of whole messages."),
+    };
+}

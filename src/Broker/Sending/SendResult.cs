@@ -1,0 +1,19 @@
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Storage.CommitLogs;
+
+namespace OrleansMq.Broker.Sending;
+
+/// <summary>What became of a send.</summary>
+/// <param name="Code">The answer's code.</param>
+/// <param name="Problem">Why it was refused and what to do; null when it was not.</param>
+/// <param name="Append">Where the message, or the first one of a batch, lies.</param>
+/// <param name="QueueId">The queue that took it.</param>
+/// <param name="MustAwaitFlush">Whether the sender may only be answered once <c>Append.EndOffset</c> is on disk.</param>
+public readonly record struct SendResult(
+    ResponseCode Code, string? Problem, AppendResult Append, int QueueId, bool MustAwaitFlush)
+{
+    /// <summary>Whether the message is in the log.</summary>
+    public bool IsStored => Code == ResponseCode.Success;
+
+    internal static SendResult Refused(ResponseCode code, string problem) => new(code, problem, default, -1, false);
+}

@@ -1,0 +1,48 @@
+using OrleansMq.Messages.Properties;
+
+namespace OrleansMq.Broker.Sending;
+
+/// <summary>What the broker must know of a message's properties, found in one walk.</summary>
+internal readonly ref struct SentProperties
+{
+    public SentProperties(ReadOnlySpan<byte> block)
+    {
+        foreach (PropertyPair pair in PropertyBlock.Enumerate(block))
+        {
+            ReadOnlySpan<byte> name = pair.Name;
+            switch (name[0])
+            {
+                case (byte)'W' when name.SequenceEqual(PropertyNames.Wait):
+                    WaitsForFlush = !pair.Value.SequenceEqual("false"u8);
+                    break;
+                case (byte)'D' when name.SequenceEqual(PropertyNames.DelayLevel):
+                    IsDelayed |= !pair.Value.SequenceEqual("0"u8);
+                    break;
+                case (byte)'T' when name.SequenceEqual(PropertyNames.TransactionPrepared):
+                    IsHalfMessage = pair.Value.SequenceEqual("true"u8);
+                    break;
+                case (byte)'T' when name.StartsWith("TIMER_"u8):
+                    HasReserved |= name.SequenceEqual(PropertyNames.TimerFrom);
+                    IsDelayed |= name.SequenceEqual(PropertyNames.TimerDelaySeconds)
+                        || name.SequenceEqual(PropertyNames.TimerDelayMilliseconds)
+                        || name.SequenceEqual(PropertyNames.TimerDeliverMilliseconds);
+                    break;
+                case (byte)'_' when name.SequenceEqual(PropertyNames.RecordChecksum):
+                    HasReserved = true;
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Whether the sender wants to wait until the message is on disk, as it does unless it says otherwise.</summary>
+    public bool WaitsForFlush { get; } = true;
+
+    /// <summary>Whether the message may have to be delivered later.</summary>
+    public bool IsDelayed { get; }
+
+    /// <summary>Whether the message is the first half of a transaction.</summary>
+    public bool IsHalfMessage { get; }
+
+    /// <summary>Whether a property is there that only the broker writes.</summary>
+    public bool HasReserved { get; }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using OrleansMq.Broker.Metadata;
+using OrleansMq.Storage.ConsumeQueues;
+
+namespace OrleansMq.Broker.Topics;
+
+/// <summary>
+/// The shell around <see cref="TopicRegistry"/>: one change at a time, each on disk before it takes effect, and lookups
+/// that take no lock.
+/// </summary>
+public sealed class TopicCatalog
+{
+    private readonly Lock _lock = new();
+    private readonly TopicRegistry _registry;
+    private readonly MetadataFile _file;
+    private readonly ConsumeQueueTable _queues;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, TopicHandle> _handles = new(TopicKeyComparer.Instance);
+    private readonly ConcurrentDictionary<string, TopicHandle>.AlternateLookup<ReadOnlySpan<byte>> _handlesByUtf8;
+
+    internal TopicCatalog(TopicRegistry registry, MetadataFile file, ConsumeQueueTable queues, TimeProvider time)
+    {
+        _registry = registry;
+        _file = file;
+        _queues = queues;
+        _time = time;
+        _handlesByUtf8 = _handles.GetAlternateLookup<ReadOnlySpan<byte>>();
+        foreach (TopicConfig topic in registry.Topics)
+            _handles[topic.Name] = new TopicHandle(topic, queues);
+    }
+
+    /// <summary>The version of the table.</summary>
+    public DataVersion Version
+    {
+        get
+        {
+            lock (_lock)
+                return _registry.Version;
+        }
+    }
+
+    /// <summary>All topics as of now.</summary>
+    public IEnumerable<TopicConfig> Topics => _handles.Values.Select(handle => handle.Config);
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>A topic by its name in UTF-8, or null.</summary>
+    public TopicHandle? Find(ReadOnlySpan<byte> topic) =>
+        _handlesByUtf8.TryGetValue(topic, out TopicHandle? handle) ? handle : null;
+
+    /// <summary>A topic by its name, or null.</summary>
+    public TopicHandle? Find(string topic) => _handles.GetValueOrDefault(topic);
+
+    /// <summary>Whether the broker keeps a topic for itself.</summary>
+    public bool IsSystem(string topic)
+    {
+        lock (_lock)
+            return _registry.IsSystem(topic);
+    }
+
+    /// <summary>Creates or changes a topic.</summary>
+    public TopicResult Put(TopicConfig topic) => Change(registry => registry.Put(topic, Now));
+
+    /// <summary>Finds a topic or creates it from its template, see <see cref="TopicRegistry.FindOrCreate"/>.</summary>
+    public TopicResult FindOrCreate(string topic, string template, int requestedQueues) =>
+        Change(registry => registry.FindOrCreate(topic, template, requestedQueues, 0, Now));
+
+    /// <summary>The retry topic of a group.</summary>
+    public TopicResult FindOrCreateRetry(string group, int queues) =>
+        Change(registry => registry.FindOrCreateRetry(group, queues, 0, Now));
+
+    /// <summary>The dead-letter topic of a group.</summary>
+    public TopicResult FindOrCreateDeadLetter(string group) =>
+        Change(registry => registry.FindOrCreateDeadLetter(group, Now));
+
+    /// <summary>Deletes a topic and its queues.</summary>
+    public TopicResult Delete(string topic)
+    {
+        TopicResult result = Change(registry => registry.Delete(topic, Now));
+        if (result.Status == TopicStatus.Deleted)
+            _queues.DeleteTopic(topic);
+        return result;
+    }
+
+    private TopicResult Change(Func<TopicRegistry, TopicResult> change)
+    {
+        lock (_lock)
+        {
+            TopicResult result = change(_registry);
+            if (!result.IsChange)
+                return result;
+
+            _file.Save(TopicsFile.Encode(_registry.Snapshot()));
+            TopicConfig topic = result.Topic!;
+            if (result.Status == TopicStatus.Deleted)
+                _handles.TryRemove(topic.Name, out _);
+            else if (_handles.TryGetValue(topic.Name, out TopicHandle? handle))
+                handle.Config = topic;
+            else
+                _handles[topic.Name] = new TopicHandle(topic, _queues);
+            return result;
+        }
+    }
+}
