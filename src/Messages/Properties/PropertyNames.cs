@@ -48,6 +48,12 @@ public static class PropertyNames
     /// <summary>When a parked message is due, Unix milliseconds; written by the broker.</summary>
     public static ReadOnlySpan<byte> TimerOutMilliseconds => "TIMER_OUT_MS"u8;
 
+    /// <summary>
+    /// Where the parked record stands that a delivered message was made from; written by the broker, which finds by it
+    /// after a crash what was delivered already.
+    /// </summary>
+    public static ReadOnlySpan<byte> TimerFrom => "TIMER_FROM"u8;
+
     /// <summary>"true" on a half message.</summary>
     public static ReadOnlySpan<byte> TransactionPrepared => "TRAN_MSG"u8;
 

@@ -1,0 +1,137 @@
+using OrleansMq.Broker.Delays;
+
+namespace OrleansMq.Broker;
+
+/// <summary>What a broker allows, keeps and gives up after how long.</summary>
+public sealed class BrokerOptions
+{
+    /// <summary>Where the options stand in the configuration.</summary>
+    public const string Section = "OrleansMq:Broker";
+
+    /// <summary>The cluster that the broker belongs to. RocketMQ: <c>brokerClusterName</c>. Default: DefaultCluster.</summary>
+    public string ClusterName { get; set; } = "DefaultCluster";
+
+    /// <summary>
+    /// The name of the broker, the same for as long as its store lives. RocketMQ: <c>brokerName</c>. Default: broker-a.
+    /// </summary>
+    public string BrokerName { get; set; } = "broker-a";
+
+    /// <summary>
+    /// Whether a message to an unknown topic creates it. When off, no template is offered to clients either.
+    /// RocketMQ: <c>autoCreateTopicEnable</c>. Default: true.
+    /// </summary>
+    public bool AutoCreateTopics { get; set; } = true;
+
+    /// <summary>
+    /// Whether a consumer of an unknown group creates it. RocketMQ: <c>autoCreateSubscriptionGroup</c>. Default: true.
+    /// </summary>
+    public bool AutoCreateGroups { get; set; } = true;
+
+    /// <summary>
+    /// The queues of a topic created automatically, unless the producer asks for fewer.
+    /// RocketMQ: <c>defaultTopicQueueNums</c>. Default: 8.
+    /// </summary>
+    public int DefaultTopicQueues { get; set; } = 8;
+
+    /// <summary>The most queues that a topic may have, 1 or more. Default: 16,384.</summary>
+    public int MaxQueuesPerTopic { get; set; } = 16_384;
+
+    /// <summary>The most topics of a broker, system topics included. Default: 100,000.</summary>
+    public int MaxTopics { get; set; } = 100_000;
+
+    /// <summary>The most attributes of a topic or a group. Default: 64.</summary>
+    public int MaxAttributes { get; set; } = 64;
+
+    /// <summary>The most consumer groups of a broker. Default: 100,000.</summary>
+    public int MaxConsumerGroups { get; set; } = 100_000;
+
+    /// <summary>The most members of a consumer group. Default: 10,000.</summary>
+    public int MaxMembersPerGroup { get; set; } = 10_000;
+
+    /// <summary>The most topics that a member may subscribe to within its group. Default: 1,000.</summary>
+    public int MaxSubscriptionsPerMember { get; set; } = 1_000;
+
+    /// <summary>The most queues that the members of a group may lock. Default: 100,000.</summary>
+    public int MaxQueueLocksPerGroup { get; set; } = 100_000;
+
+    /// <summary>The most queues for which a group may commit offsets. Default: 100,000.</summary>
+    public int MaxCommittedQueuesPerGroup { get; set; } = 100_000;
+
+    /// <summary>The most producer groups of a broker. Default: 100,000.</summary>
+    public int MaxProducerGroups { get; set; } = 100_000;
+
+    /// <summary>The most members of a producer group. Default: 10,000.</summary>
+    public int MaxMembersPerProducerGroup { get; set; } = 10_000;
+
+    /// <summary>
+    /// How long a client may be silent before it is taken for gone. RocketMQ: <c>channelExpiredTimeout</c>.
+    /// Default: 120 s.
+    /// </summary>
+    public TimeSpan ClientExpiry { get; set; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>How long a queue lock holds after it was last renewed. Default: 60 s.</summary>
+    public TimeSpan QueueLockExpiry { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// The delay of each level, from level 1 on: numbers with a unit of s, m, h or d, separated by spaces.
+    /// RocketMQ: <c>messageDelayLevel</c>. Default: 1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h.
+    /// </summary>
+    public string DelayLevels { get; set; } = Delays.DelayLevels.DefaultText;
+
+    /// <summary>
+    /// The longest delay that a message may ask for outside the delay levels. RocketMQ: <c>timerMaxDelaySec</c>.
+    /// Default: 3 days.
+    /// </summary>
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromDays(3);
+
+    /// <summary>The most messages that wait for their delivery time; about 40 bytes of memory each. Default: 2,000,000.</summary>
+    public int MaxTimerEntries { get; set; } = 2_000_000;
+
+    /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (!Messages.Topics.TopicNames.IsValidTopic(ClusterName, out string? problem))
+            yield return $"{Section}:{nameof(ClusterName)}: {problem}";
+        if (!Messages.Topics.TopicNames.IsValidTopic(BrokerName, out problem))
+            yield return $"{Section}:{nameof(BrokerName)}: {problem}";
+        if (MaxQueuesPerTopic is < 1 or > 1_048_576)
+            yield return Outside(nameof(MaxQueuesPerTopic), MaxQueuesPerTopic, "1 to 1,048,576");
+        if (DefaultTopicQueues < 1 || DefaultTopicQueues > MaxQueuesPerTopic)
+            yield return Outside(nameof(DefaultTopicQueues), DefaultTopicQueues, $"1 to {nameof(MaxQueuesPerTopic)}");
+        if (MaxTopics < 32)
+            yield return Outside(nameof(MaxTopics), MaxTopics, "32 and more");
+        if (MaxAttributes is < 0 or > 10_000)
+            yield return Outside(nameof(MaxAttributes), MaxAttributes, "0 to 10,000");
+        if (MaxConsumerGroups < 16)
+            yield return Outside(nameof(MaxConsumerGroups), MaxConsumerGroups, "16 and more");
+        if (MaxTimerEntries is < 1 or > TimerWheel.MaxCapacity)
+            yield return Outside(nameof(MaxTimerEntries), MaxTimerEntries, $"1 to {TimerWheel.MaxCapacity}");
+        foreach ((string name, int limit) in PositiveLimits())
+        {
+            if (limit < 1)
+                yield return Outside(name, limit, "1 and more");
+        }
+
+        if (ClientExpiry < TimeSpan.FromSeconds(1) || ClientExpiry > TimeSpan.FromDays(1))
+            yield return Outside(nameof(ClientExpiry), ClientExpiry, "1 s to 1 day");
+        if (QueueLockExpiry < TimeSpan.FromSeconds(1) || QueueLockExpiry > TimeSpan.FromDays(1))
+            yield return Outside(nameof(QueueLockExpiry), QueueLockExpiry, "1 s to 1 day");
+        if (MaxDelay < TimeSpan.Zero || MaxDelay > TimeSpan.FromDays(3650))
+            yield return Outside(nameof(MaxDelay), MaxDelay, "0 to 3,650 days");
+        if (!Delays.DelayLevels.TryParse(DelayLevels, out _, out problem))
+            yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
+    }
+
+    private (string Name, int Limit)[] PositiveLimits() =>
+    [
+        (nameof(MaxMembersPerGroup), MaxMembersPerGroup),
+        (nameof(MaxSubscriptionsPerMember), MaxSubscriptionsPerMember),
+        (nameof(MaxQueueLocksPerGroup), MaxQueueLocksPerGroup),
+        (nameof(MaxCommittedQueuesPerGroup), MaxCommittedQueuesPerGroup),
+        (nameof(MaxProducerGroups), MaxProducerGroups),
+        (nameof(MaxMembersPerProducerGroup), MaxMembersPerProducerGroup),
+    ];
+
+    private static string Outside(string name, object value, string allowed) =>
+        $"{Section}:{name} is {value}; allowed is {allowed}.";
+}

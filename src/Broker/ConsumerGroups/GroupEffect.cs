@@ -1,0 +1,48 @@
+namespace OrleansMq.Broker.ConsumerGroups;
+
+/// <summary>Something that the shell of a group must do or may log after a call.</summary>
+public abstract record GroupEffect;
+
+/// <summary>
+/// Members or topics changed: tell each of these connections once (code 40), so that the clients share out the queues
+/// again. Nobody is told in a broadcasting group.
+/// </summary>
+/// <param name="Epoch">The group's epoch after the change.</param>
+/// <param name="ChannelIds">The connections of all members, the one that caused the change included.</param>
+public sealed record MembersChanged(long Epoch, IReadOnlyList<long> ChannelIds) : GroupEffect;
+
+/// <summary>What the group wants of a topic changed.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Before">What it wanted before; null when the topic is new.</param>
+/// <param name="After">What it wants now; null when it wants the topic no longer.</param>
+public sealed record SubscriptionChanged(string Topic, Subscription? Before, Subscription? After) : GroupEffect;
+
+/// <summary>A member left and its queue locks with it.</summary>
+/// <param name="ClientId">The member.</param>
+/// <param name="Queues">The queues that are free now.</param>
+public sealed record LocksReleased(string ClientId, IReadOnlyList<MessageQueue> Queues) : GroupEffect;
+
+/// <summary>A member was silent for too long: close its connection, so that it notices and comes again.</summary>
+/// <param name="ClientId">The member.</param>
+/// <param name="ChannelId">Its connection.</param>
+public sealed record MemberExpired(string ClientId, long ChannelId) : GroupEffect;
+
+/// <summary>The outcome of a call to a group.</summary>
+/// <param name="Effects">What must be done, in this order; empty when nothing changed.</param>
+/// <param name="Problem">Why the call was refused; null otherwise.</param>
+public readonly record struct GroupChange(IReadOnlyList<GroupEffect> Effects, string? Problem)
+{
+    /// <summary>Whether the call was carried out.</summary>
+    public bool IsAccepted => Problem is null;
+
+    internal static GroupChange Nothing => new([], null);
+
+    internal static GroupChange Refuse(string problem) => new([], problem);
+}
+
+/// <summary>A member that does not subscribe as its group does, which loses messages for some. For logs.</summary>
+/// <param name="ClientId">The member.</param>
+/// <param name="Topic">The topic; empty when the message model differs.</param>
+/// <param name="OfMember">What the member wants; null when it does not subscribe to the topic.</param>
+/// <param name="OfGroup">What the group wants; null when it does not subscribe to the topic.</param>
+public readonly record struct SubscriptionConflict(string ClientId, string Topic, string? OfMember, string? OfGroup);

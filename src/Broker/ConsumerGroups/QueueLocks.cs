@@ -1,0 +1,98 @@
+namespace OrleansMq.Broker.ConsumerGroups;
+
+/// <summary>
+/// Which member of a group may consume which queue in order. A lock has one owner, ends when it is not renewed in
+/// time, and may be taken again by its owner at any moment. RocketMQ: <c>RebalanceLockManager</c>. Not thread-safe.
+/// </summary>
+public sealed class QueueLocks
+{
+    private readonly Dictionary<MessageQueue, QueueLock> _locks = [];
+    private readonly long _expiryMilliseconds;
+    private readonly int _maxLocks;
+
+    /// <summary>Starts without a lock.</summary>
+    public QueueLocks(BrokerOptions options)
+    {
+        _expiryMilliseconds = (long)options.QueueLockExpiry.TotalMilliseconds;
+        _maxLocks = options.MaxQueueLocksPerGroup;
+    }
+
+    /// <summary>How many locks are kept, those that ended unnoticed included.</summary>
+    public int Count => _locks.Count;
+
+    /// <summary>
+    /// Locks what can be locked for a client and renews what it holds already.
+    /// </summary>
+    /// <returns>The queues that the client holds now, in the order asked for, each once; others are held by other clients.</returns>
+    public IReadOnlyList<MessageQueue> Lock(string clientId, IEnumerable<MessageQueue> queues, long nowMilliseconds)
+    {
+        var locked = new List<MessageQueue>();
+        foreach (MessageQueue queue in queues.Distinct())
+        {
+            bool isKept = _locks.TryGetValue(queue, out QueueLock current);
+            bool isOthers = isKept && current.ClientId != clientId && !IsExpired(current, nowMilliseconds);
+            if (isOthers || (!isKept && !HasRoom(nowMilliseconds)))
+                continue;
+
+            _locks[queue] = new QueueLock(clientId, nowMilliseconds);
+            locked.Add(queue);
+        }
+
+        return locked;
+    }
+
+    /// <summary>Gives up the queues that the client holds; those of others stay locked.</summary>
+    public void Unlock(string clientId, IEnumerable<MessageQueue> queues)
+    {
+        foreach (MessageQueue queue in queues)
+        {
+            if (_locks.TryGetValue(queue, out QueueLock current) && current.ClientId == clientId)
+                _locks.Remove(queue);
+        }
+    }
+
+    /// <summary>Gives up all queues of a client and returns them.</summary>
+    public IReadOnlyList<MessageQueue> Release(string clientId)
+    {
+        MessageQueue[] released = [.. from pair in _locks where pair.Value.ClientId == clientId select pair.Key];
+        foreach (MessageQueue queue in released)
+            _locks.Remove(queue);
+        return released;
+    }
+
+    /// <summary>The client that holds a queue, or null.</summary>
+    public string? OwnerOf(MessageQueue queue, long nowMilliseconds) =>
+        _locks.TryGetValue(queue, out QueueLock current) && !IsExpired(current, nowMilliseconds) ? current.ClientId : null;
+
+    /// <summary>Forgets the locks that were not renewed in time.</summary>
+    public void RemoveExpired(long nowMilliseconds)
+    {
+        foreach ((MessageQueue queue, QueueLock current) in _locks)
+        {
+            if (IsExpired(current, nowMilliseconds))
+                _locks.Remove(queue);
+        }
+    }
+
+    /// <summary>Forgets the locks on a topic.</summary>
+    public void RemoveTopic(string topic)
+    {
+        foreach (MessageQueue queue in _locks.Keys)
+        {
+            if (queue.Topic == topic)
+                _locks.Remove(queue);
+        }
+    }
+
+    private bool HasRoom(long nowMilliseconds)
+    {
+        if (_locks.Count >= _maxLocks)
+            RemoveExpired(nowMilliseconds);
+        return _locks.Count < _maxLocks;
+    }
+
+    private bool IsExpired(QueueLock current, long nowMilliseconds) =>
+        nowMilliseconds - current.RenewedMilliseconds > _expiryMilliseconds;
+
+    private readonly record struct QueueLock(string ClientId, long RenewedMilliseconds);
+}

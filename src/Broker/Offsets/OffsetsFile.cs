@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using OrleansMq.Broker.Metadata;
+
+namespace OrleansMq.Broker.Offsets;
+
+/// <summary>
+/// The layout of <c>consumerOffset.json</c>: offsets by queue id by <c>topic@group</c>. RocketMQ:
+/// <c>ConsumerOffsetManager</c>, which writes queue ids without quotes; both forms are read.
+/// </summary>
+public static class OffsetsFile
+{
+    /// <summary>The file's name.</summary>
+    public const string Name = "consumerOffset.json";
+
+    private const char Separator = '@';
+
+    /// <summary>Writes the file.</summary>
+    /// <exception cref="ArgumentException">The offsets of a topic and group do not stand together.</exception>
+    public static byte[] Encode(OffsetTable table) => MetadataJson.Write(writer =>
+    {
+        MetadataJson.WriteVersion(writer, table.Version);
+        writer.WriteStartObject("offsetTable");
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        string? open = null;
+        foreach (CommittedOffset offset in table.Offsets)
+        {
+            string key = offset.Topic + Separator + offset.Group;
+            if (key != open)
+            {
+                if (!written.Add(key))
+                    throw new ArgumentException($"The offsets of '{key}' do not stand together.", nameof(table));
+                if (open is not null)
+                    writer.WriteEndObject();
+                writer.WriteStartObject(key);
+                open = key;
+            }
+
+            writer.WriteNumber(offset.QueueId.ToString(CultureInfo.InvariantCulture), offset.Offset);
+        }
+
+        if (open is not null)
+            writer.WriteEndObject();
+        writer.WriteEndObject();
+    });
+
+    /// <summary>
+    /// Reads the file. Never throws; damaged content gives a problem. Negative offsets, which some clients commit for
+    /// "unknown", are passed over.
+    /// </summary>
+    public static bool TryDecode(
+        ReadOnlySpan<byte> content,
+        [NotNullWhen(true)] out OffsetTable? table,
+        [NotNullWhen(false)] out string? problem) => MetadataJson.TryRead(content, Read, out table, out problem);
+
+    private static OffsetTable Read(JsonElement root)
+    {
+        var offsets = new List<CommittedOffset>();
+        foreach (JsonProperty member in MetadataJson.Members(root, "offsetTable"))
+        {
+            string[] names = member.Name.Split(Separator);
+            if (names is not [{ Length: > 0 } topic, { Length: > 0 } group])
+                throw new JsonException($"The key '{member.Name}' is not of the form topic@group.");
+
+            foreach (JsonProperty queue in MetadataJson.Members(member))
+            {
+                long offset = MetadataJson.LongNumber(queue.Value, queue.Name);
+                if (offset >= 0)
+                    offsets.Add(new CommittedOffset(group, topic, MetadataJson.QueueId(queue.Name), offset));
+            }
+        }
+
+        return new OffsetTable(offsets, MetadataJson.Version(root));
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text;
+using OrleansMq.Broker.Delays;
+using OrleansMq.Messages.Properties;
+
+namespace OrleansMq.Broker.Retries;
+
+/// <summary>
+/// The properties of the copies that are made of a message which could not be consumed. A copy waits for its flush
+/// like any message: once the consumer hears of success it forgets the original.
+/// </summary>
+public static class RetryCopy
+{
+    /// <summary>The properties of the copy for the retry topic, before it is parked.</summary>
+    /// <param name="properties">The original's properties, without a whole-record checksum.</param>
+    /// <param name="topic">The topic that the original was read from, UTF-8.</param>
+    /// <param name="messageId">The original's offset message id.</param>
+    /// <param name="level">The delay level, 1 and up.</param>
+    public static byte[] ForRetry(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId, int level) =>
+        Descend(properties, topic, messageId).Set(PropertyNames.DelayLevel, level).ApplyTo(properties);
+
+    /// <summary>The properties of the copy for the dead-letter topic.</summary>
+    /// <param name="properties">The original's properties, without a whole-record checksum.</param>
+    /// <param name="topic">The topic that the original was read from, UTF-8.</param>
+    /// <param name="messageId">The original's offset message id.</param>
+    public static byte[] ForDeadLetter(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId) =>
+        Descend(properties, topic, messageId)
+            .Set(PropertyNames.DeadLetterOriginTopic, OriginTopic(properties, topic))
+            .Set(PropertyNames.DeadLetterOriginMessageId, OriginMessageId(properties, Encoding.UTF8.GetBytes(messageId)))
+            .ApplyTo(properties);
+
+    /// <summary>The topic in which a message was first consumed: that of the message before all retries.</summary>
+    public static ReadOnlySpan<byte> OriginTopic(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic) =>
+        PropertyBlock.TryGet(properties, PropertyNames.RetryTopic, out ReadOnlySpan<byte> origin) && !origin.IsEmpty
+            ? origin
+            : topic;
+
+    private static PropertyEditor Descend(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId) =>
+        ParkedMessage.WithoutDelay(new PropertyEditor())
+            .Remove(PropertyNames.Wait)
+            .Set(PropertyNames.RetryTopic, OriginTopic(properties, topic))
+            .Set(PropertyNames.OriginMessageId, OriginMessageId(properties, Encoding.UTF8.GetBytes(messageId)));
+
+    private static ReadOnlySpan<byte> OriginMessageId(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> messageId) =>
+        PropertyBlock.TryGet(properties, PropertyNames.OriginMessageId, out ReadOnlySpan<byte> origin) && !origin.IsEmpty
+            ? origin
+            : messageId;
+}
