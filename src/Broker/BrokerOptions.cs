@@ -87,6 +87,26 @@ public sealed class BrokerOptions
     /// <summary>The most messages that wait for their delivery time; about 40 bytes of memory each. Default: 2,000,000.</summary>
     public int MaxTimerEntries { get; set; } = 2_000_000;
 
+    /// <summary>The most messages that a pull gets, 1 or more. RocketMQ: 32 from memory, 8 from disk. Default: 1,024.</summary>
+    public int MaxPullMessages { get; set; } = 1_024;
+
+    /// <summary>
+    /// The most bytes that a pull gets, give or take its first message. RocketMQ: 256 KiB. Default: 1 MiB.
+    /// </summary>
+    public int MaxPullBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>The longest that a pull waits for a message, whatever it asks for. Default: 60 seconds.</summary>
+    public TimeSpan MaxPullSuspend { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The most messages that a query by key returns. RocketMQ: maxMsgsNumBatch. Default: 64.</summary>
+    public int MaxQueryMessages { get; set; } = 64;
+
+    /// <summary>
+    /// How often committed offsets are written to disk; after a crash a group may see what it consumed since again.
+    /// RocketMQ: flushConsumerOffsetInterval, 5 seconds. Default: 1 second.
+    /// </summary>
+    public TimeSpan OffsetFlushInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -112,6 +132,12 @@ public sealed class BrokerOptions
                 yield return Outside(name, limit, "1 and more");
         }
 
+        if (MaxPullBytes is < 1024 or > 64 * 1024 * 1024)
+            yield return Outside(nameof(MaxPullBytes), MaxPullBytes, "1,024 to 67,108,864");
+        if (MaxPullSuspend < TimeSpan.FromMilliseconds(1) || MaxPullSuspend > TimeSpan.FromHours(1))
+            yield return Outside(nameof(MaxPullSuspend), MaxPullSuspend, "1 ms to 1 h");
+        if (OffsetFlushInterval < TimeSpan.FromMilliseconds(10) || OffsetFlushInterval > TimeSpan.FromHours(1))
+            yield return Outside(nameof(OffsetFlushInterval), OffsetFlushInterval, "10 ms to 1 h");
         if (ClientExpiry < TimeSpan.FromSeconds(1) || ClientExpiry > TimeSpan.FromDays(1))
             yield return Outside(nameof(ClientExpiry), ClientExpiry, "1 s to 1 day");
         if (QueueLockExpiry < TimeSpan.FromSeconds(1) || QueueLockExpiry > TimeSpan.FromDays(1))
@@ -124,6 +150,8 @@ public sealed class BrokerOptions
 
     private (string Name, int Limit)[] PositiveLimits() =>
     [
+        (nameof(MaxPullMessages), MaxPullMessages),
+        (nameof(MaxQueryMessages), MaxQueryMessages),
         (nameof(MaxMembersPerGroup), MaxMembersPerGroup),
         (nameof(MaxSubscriptionsPerMember), MaxSubscriptionsPerMember),
         (nameof(MaxQueueLocksPerGroup), MaxQueueLocksPerGroup),

@@ -140,7 +140,7 @@ public sealed class GroupHandle
     {
         switch (effect)
         {
-            case MembersChanged { ChannelIds.Count: > 0 } changed when Config.NotifiesMembers:
+            case MembersChanged { ChannelIds.Count: > 0 } changed when Config.NotifyConsumerIdsChangedEnable:
                 _channels.NotifyMembersChanged(Name, changed.ChannelIds);
                 break;
             case MemberExpired expired:

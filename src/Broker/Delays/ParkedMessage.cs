@@ -47,6 +47,7 @@ public readonly ref struct ParkedMessage
     /// <param name="dueMilliseconds">When it is due, Unix milliseconds.</param>
     public static byte[] Park(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, int queueId, long dueMilliseconds) =>
         new PropertyEditor()
+            .Remove(PropertyNames.RecordChecksum)
             .Remove(PropertyNames.TimerFrom)
             .Set(PropertyNames.RealTopic, topic)
             .Set(PropertyNames.RealQueueId, queueId)
@@ -86,6 +87,7 @@ public readonly ref struct ParkedMessage
         .Remove(PropertyNames.TimerOutMilliseconds)
         .Remove(PropertyNames.RealTopic)
         .Remove(PropertyNames.RealQueueId)
+        .Remove(PropertyNames.RecordChecksum)
         .ApplyTo(properties);
 
     internal static PropertyEditor WithoutDelay(PropertyEditor editor) => editor

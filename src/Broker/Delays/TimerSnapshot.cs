@@ -38,17 +38,17 @@ public sealed record TimerSnapshot(long Position, IReadOnlyList<TimerEntry> Entr
 
     /// <summary>Writes the file.</summary>
     /// <param name="position">All records below it are accounted for.</param>
-    /// <param name="wheel">The wheel; must not change meanwhile.</param>
+    /// <param name="entries">What waits.</param>
     /// <exception cref="OverflowException">The file would be larger than 2 GiB, with more than 107 million entries.</exception>
-    public static byte[] Encode(long position, TimerWheel wheel)
+    public static byte[] Encode(long position, IReadOnlyCollection<TimerEntry> entries)
     {
-        var file = new byte[checked(HeaderSizeBytes + (wheel.Count * EntrySizeBytes) + ChecksumSizeBytes)];
+        var file = new byte[checked(HeaderSizeBytes + (entries.Count * EntrySizeBytes) + ChecksumSizeBytes)];
         BinaryPrimitives.WriteInt32BigEndian(file, Magic);
         BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(4), Version);
         BinaryPrimitives.WriteInt64BigEndian(file.AsSpan(8), position);
-        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(16), wheel.Count);
+        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(16), entries.Count);
         int at = HeaderSizeBytes;
-        foreach (TimerEntry entry in wheel.Entries())
+        foreach (TimerEntry entry in entries)
         {
             Span<byte> destination = file.AsSpan(at, EntrySizeBytes);
             BinaryPrimitives.WriteInt64BigEndian(destination, entry.DueMilliseconds);

@@ -149,12 +149,6 @@ public sealed class MessageSender
     private SendResult StoreOne(TopicHandle topic, scoped MessageDraft draft)
     {
         var properties = new SentProperties(draft.Properties);
-        if (properties.HasReserved)
-        {
-            return SendResult.Refused(
-                ResponseCode.MessageIllegal, "The message has a property that only the broker writes: __CRC32# or TIMER_FROM.");
-        }
-
         if (properties.IsHalfMessage)
         {
             return SendResult.Refused(
@@ -164,8 +158,11 @@ public sealed class MessageSender
         if (properties.IsDelayed)
             return _delayed.Park(topic, draft, properties.WaitsForFlush);
 
+        if (properties.HasReserved)
+            draft = draft.With(ParkedMessage.WithoutBrokerProperties(draft.Properties));
         AppendResult result = _store.Log.Append(topic.Queue(draft.QueueId), new RecordEncoder(draft));
-        return ToSendResult(result, draft.QueueId, properties.WaitsForFlush);
+        return SendResult.Of(
+            result, draft.QueueId, properties.WaitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
     }
 
     private SendResult StoreBatch(ConsumeQueue queue, scoped MessageDraft template, ICollection<long> batchOffsets)
@@ -185,7 +182,8 @@ public sealed class MessageSender
             if (properties.HasReserved || properties.IsHalfMessage || properties.IsDelayed)
             {
                 return SendResult.Refused(
-                    ResponseCode.MessageIllegal, "A batch takes plain messages: no delay, no transaction, none of the broker's own properties.");
+                    ResponseCode.MessageIllegal,
+                    "A batch takes plain messages: no delay, no transaction, and no property that a broker wrote.");
             }
 
             if (item.Properties.Length > RecordEncoder.MaxPropertiesBytes)
@@ -193,21 +191,8 @@ public sealed class MessageSender
         }
         while (!rest.IsEmpty);
 
-        return ToSendResult(
-            _store.Log.AppendBatch(queue, template, template.Body, batchOffsets), template.QueueId, waitsForFlush);
+        AppendResult result = _store.Log.AppendBatch(queue, template, template.Body, batchOffsets);
+        return SendResult.Of(
+            result, template.QueueId, waitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
     }
-
-    internal SendResult ToSendResult(AppendResult result, int queueId, bool waitsForFlush) => result.Status switch
-    {
-        AppendStatus.Appended => new SendResult(
-            ResponseCode.Success, null, result, queueId,
-            waitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp)),
-        AppendStatus.DiskFull => SendResult.Refused(
-            ResponseCode.SystemBusy, "The broker's disk is nearly full, so that it takes no messages. Free or add space."),
-        AppendStatus.Sealed => SendResult.Refused(
-            ResponseCode.ServiceNotAvailable, "The broker's disk failed, so that it takes no messages until it is restarted."),
-        AppendStatus.TooLarge => SendResult.Refused(
-            ResponseCode.MessageIllegal, "The message does not fit into a log file."),
-        _ => SendResult.Refused(ResponseCode.MessageIllegal, "The body of the batch is not a sequence of whole messages."),
-    };
 }

@@ -15,5 +15,18 @@ public readonly record struct SendResult(
     /// <summary>Whether the message is in the log.</summary>
     public bool IsStored => Code == ResponseCode.Success;
 
+    /// <summary>The outcome for a record that was, or was not, appended.</summary>
+    internal static SendResult Of(AppendResult result, int queueId, bool mustAwaitFlush) => result.Status switch
+    {
+        AppendStatus.Appended => new SendResult(ResponseCode.Success, null, result, queueId, mustAwaitFlush),
+        AppendStatus.DiskFull => Refused(
+            ResponseCode.SystemBusy, "The broker's disk is nearly full, so that it takes no messages. Free or add space."),
+        AppendStatus.Sealed => Refused(
+            ResponseCode.ServiceNotAvailable,
+            "The broker's disk failed, so that it takes no messages until it is restarted."),
+        AppendStatus.TooLarge => Refused(ResponseCode.MessageIllegal, "The message does not fit into a log file."),
+        _ => Refused(ResponseCode.MessageIllegal, "The body of the batch is not a sequence of whole messages."),
+    };
+
     internal static SendResult Refused(ResponseCode code, string problem) => new(code, problem, default, -1, false);
 }

@@ -22,13 +22,18 @@ internal readonly ref struct SentProperties
                     IsHalfMessage = pair.Value.SequenceEqual("true"u8);
                     break;
                 case (byte)'T' when name.StartsWith("TIMER_"u8):
-                    HasReserved |= name.SequenceEqual(PropertyNames.TimerFrom);
+                    HasReserved |= name.SequenceEqual(PropertyNames.TimerFrom)
+                        || name.SequenceEqual(PropertyNames.TimerOutMilliseconds);
                     IsDelayed |= name.SequenceEqual(PropertyNames.TimerDelaySeconds)
                         || name.SequenceEqual(PropertyNames.TimerDelayMilliseconds)
                         || name.SequenceEqual(PropertyNames.TimerDeliverMilliseconds);
                     break;
-                case (byte)'_' when name.SequenceEqual(PropertyNames.RecordChecksum):
-                    HasReserved = true;
+                case (byte)'R':
+                    HasReserved |= name.SequenceEqual(PropertyNames.RealTopic)
+                        || name.SequenceEqual(PropertyNames.RealQueueId);
+                    break;
+                case (byte)'_':
+                    HasReserved |= name.SequenceEqual(PropertyNames.RecordChecksum);
                     break;
             }
         }
@@ -43,6 +48,9 @@ internal readonly ref struct SentProperties
     /// <summary>Whether the message is the first half of a transaction.</summary>
     public bool IsHalfMessage { get; }
 
-    /// <summary>Whether a property is there that only the broker writes.</summary>
+    /// <summary>
+    /// Whether a property is there that only the broker writes: an application that passes on what it received sends
+    /// them along, and they must not count.
+    /// </summary>
     public bool HasReserved { get; }
 }

@@ -40,4 +40,40 @@ public readonly ref struct MessageDraft
 
     /// <summary>Where the half message stands that this one commits; 0 outside transactions.</summary>
     public long PreparedTransactionOffset { get; init; }
+
+    /// <summary>The same message with other properties.</summary>
+    public MessageDraft With(ReadOnlySpan<byte> properties) => For(Topic, QueueId, properties);
+
+    /// <summary>The same message for another queue, with other properties.</summary>
+    public MessageDraft For(ReadOnlySpan<byte> topic, int queueId, ReadOnlySpan<byte> properties) => new()
+    {
+        Topic = topic,
+        QueueId = queueId,
+        Body = Body,
+        Properties = properties,
+        Flag = Flag,
+        SystemFlags = SystemFlags,
+        BornTimestamp = BornTimestamp,
+        BornHost = BornHost,
+        StoreHost = StoreHost,
+        ReconsumeTimes = ReconsumeTimes,
+        PreparedTransactionOffset = PreparedTransactionOffset,
+    };
+
+    /// <summary>A copy of a stored message for another queue, with other properties.</summary>
+    public static MessageDraft CopyOf(
+        RecordView record, ReadOnlySpan<byte> topic, int queueId, ReadOnlySpan<byte> properties, HostAddress storeHost,
+        int reconsumeTimes) => new()
+        {
+            Topic = topic,
+            QueueId = queueId,
+            Body = record.Body,
+            Properties = properties,
+            Flag = record.Flag,
+            SystemFlags = record.SystemFlags,
+            BornTimestamp = record.BornTimestamp,
+            BornHost = record.BornHost,
+            StoreHost = storeHost,
+            ReconsumeTimes = reconsumeTimes,
+        };
 }

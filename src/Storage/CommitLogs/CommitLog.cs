@@ -22,6 +22,7 @@ public sealed class CommitLog
     private readonly string _directory;
     private readonly Lock _appendLock = new();
     private readonly Lock _segmentsLock = new();
+    private readonly Lock _flushLock = new();
 
     private readonly long _flushWindowMilliseconds;
 
@@ -162,42 +163,11 @@ public sealed class CommitLog
         return (physicalOffset / fileBytes * fileBytes) + fileBytes;
     }
 
-    /// <summary>Flushes all that is appended; returns whether anything had to be. Called by one worker at a time.</summary>
+    /// <summary>Flushes all that is appended; returns whether anything had to be. One flush runs at a time.</summary>
     internal bool FlushOnce()
     {
-        long target;
-        long begun;
-        lock (_appendLock)
-        {
-            target = _appendedUntil;
-            begun = _lastTimestamp;
-        }
-
-        long flushed = FlushedUntil;
-        if (target == flushed || _failure is not null)
-            return false;
-
-        try
-        {
-            foreach (LogSegment segment in Volatile.Read(ref _segments))
-            {
-                if (segment.End > flushed && segment.Start < target)
-                    segment.File.Flush();
-            }
-        }
-        catch (StoreIOException cause)
-        {
-            Seal(cause);
-            return false;
-        }
-
-        lock (_appendLock)
-        {
-            Volatile.Write(ref _flushedUntil, target);
-            Volatile.Write(ref _oldestUnflushed, _appendedUntil == target ? long.MaxValue : begun);
-        }
-
-        return true;
+        lock (_flushLock)
+            return FlushLocked();
     }
 
     /// <summary>Allocates the next file and populates pages ahead of the appends; returns whether it did anything.</summary>
@@ -347,6 +317,43 @@ public sealed class CommitLog
         if (position + size + (PopulateAheadBytes / 2) > _populatedUntil)
             WakePreparer();
         return new AppendResult(AppendStatus.Appended, position, queueOffset, timestamp, position + size);
+    }
+
+    private bool FlushLocked()
+    {
+        long target;
+        long begun;
+        lock (_appendLock)
+        {
+            target = _appendedUntil;
+            begun = _lastTimestamp;
+        }
+
+        long flushed = FlushedUntil;
+        if (target == flushed || _failure is not null)
+            return false;
+
+        try
+        {
+            foreach (LogSegment segment in Volatile.Read(ref _segments))
+            {
+                if (segment.End > flushed && segment.Start < target)
+                    segment.File.Flush();
+            }
+        }
+        catch (StoreIOException cause)
+        {
+            Seal(cause);
+            return false;
+        }
+
+        lock (_appendLock)
+        {
+            Volatile.Write(ref _flushedUntil, target);
+            Volatile.Write(ref _oldestUnflushed, _appendedUntil == target ? long.MaxValue : begun);
+        }
+
+        return true;
     }
 
     /// <summary>Marks the rest of the active file as unused and goes on in the next one.</summary>

@@ -94,7 +94,7 @@ public sealed class ConsumeQueueTable
     }
 
     /// <summary>Forgets a topic and deletes its files; the records stay in the log until they expire.</summary>
-    internal void DeleteTopic(string topic)
+    public void DeleteTopic(string topic)
     {
         if (_topics.TryRemove(topic, out TopicQueues? queues))
         {

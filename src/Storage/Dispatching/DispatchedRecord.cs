@@ -22,6 +22,8 @@ public readonly ref struct DispatchedRecord
                 UniqueKey = pair.Value;
             else if (pair.Name.SequenceEqual(PropertyNames.TimerOutMilliseconds))
                 DueTime = pair.Value;
+            else if (pair.Name.SequenceEqual(PropertyNames.TimerFrom))
+                TimerFrom = pair.Value;
         }
     }
 
@@ -45,6 +47,9 @@ public readonly ref struct DispatchedRecord
 
     /// <summary>When a parked message is due, decimal Unix milliseconds, or empty.</summary>
     public ReadOnlySpan<byte> DueTime { get; }
+
+    /// <summary>For a delivered message, the decimal position of the record that waited for it; else empty.</summary>
+    public ReadOnlySpan<byte> TimerFrom { get; }
 
     /// <summary>Position behind the record.</summary>
     public long EndOffset => PhysicalOffset + Record.Bytes.Length;

@@ -74,7 +74,8 @@ public sealed class Dispatcher
 
     internal void Add(IDispatchTarget target) => _targets = [.. _targets, target];
 
-    internal void Listen(IArrivalListener listener) => _listener = listener;
+    /// <summary>Sets who is told of new messages.</summary>
+    public void Listen(IArrivalListener listener) => _listener = listener;
 
     /// <summary>Sets where dispatching goes on from.</summary>
     internal void Reset(long position)

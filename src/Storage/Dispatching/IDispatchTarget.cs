@@ -7,8 +7,9 @@ namespace OrleansMq.Storage.Dispatching;
 public interface IDispatchTarget
 {
     /// <summary>
-    /// All records below this position are in the target's own files. After an unclean stop the dispatcher starts at
-    /// the lowest of all targets, so a target must pass over what it already has.
+    /// All records below this position are in the target's own files. As the store opens: where dispatching must begin
+    /// for this target, <see cref="long.MaxValue"/> when its files are whole, since the checkpoint never lies behind
+    /// what every target had. A target must pass over what it already has.
     /// </summary>
     long DurableUntil { get; }
 

@@ -49,6 +49,13 @@ internal sealed class Checkpointer(
     public bool Run()
     {
         (long dispatched, List<QueueSegment> dirty, List<Action> work) = dispatcher.WhilePaused(Prepare);
+
+        // No index may be durable further than the log: its entries would outlive the records they point at.
+        while (log.FlushedUntil < dispatched && log.Failure is null)
+            log.FlushOnce();
+        if (log.Failure is not null)
+            return false;
+
         long flushed = log.FlushedUntil;
         if (dirty.Count > 0)
             files.Flush([.. dirty.Select(segment => segment.Path)]);

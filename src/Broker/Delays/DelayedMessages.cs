@@ -1,0 +1,279 @@
+using System.Buffers.Text;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using OrleansMq.Broker.Diagnostics;
+using OrleansMq.Broker.Metadata;
+using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Sending;
+using OrleansMq.Broker.Topics;
+using OrleansMq.Messages.Records;
+using OrleansMq.Messages.Topics;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Storage;
+using OrleansMq.Storage.CommitLogs;
+using OrleansMq.Storage.Dispatching;
+using OrleansMq.Storage.Workers;
+
+namespace OrleansMq.Broker.Delays;
+
+/// <summary>
+/// Messages that wait for their delivery time: delay levels, times of the sender's choosing, and retries. Each waits as
+/// a record in the schedule topic and as an entry of one timer wheel; when it is due a copy goes to its real queue.
+/// </summary>
+/// <remarks>
+/// The wheel is an index over the log like any other: a parked record adds an entry, a delivered copy, which names the
+/// record it came from, removes it. So after a crash the dispatcher brings back exactly what was still waiting, and
+/// nothing is delivered twice. Entries being delivered stay in the wheel's snapshot until their copy was dispatched.
+/// </remarks>
+public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
+{
+    private const int DeliveriesPerStep = 256;
+    private const int SmallSnapshotEntries = 20_000;
+    private const long SmallSnapshotIntervalMilliseconds = 2_000;
+    private const long LargeSnapshotIntervalMilliseconds = 30_000;
+    private const long RetryDelayMilliseconds = 1_000;
+
+    private static readonly byte[] ScheduleTopic = Encoding.ASCII.GetBytes(TopicNames.Schedule);
+
+    private readonly Lock _lock = new();
+    private readonly TimerWheel _wheel;
+    private readonly Dictionary<long, TimerEntry> _delivering = [];
+    private readonly TimerEntry[] _due = new TimerEntry[DeliveriesPerStep];
+    private readonly BrokerOptions _options;
+    private readonly DelayLevels _levels;
+    private readonly IMetadataFiles _files;
+    private readonly BrokerIdentity _identity;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private MessageStore? _store;
+    private Action _pump = static () => { };
+    private bool _isChanged = true;
+    private long _durableUntil;
+    private long _snapshotAtMilliseconds;
+
+    internal DelayedMessages(
+        BrokerOptions options, IMetadataFiles files, BrokerIdentity identity, TimeProvider time, ILogger logger)
+    {
+        _options = options;
+        _levels = DelayLevels.Parse(options.DelayLevels);
+        _files = files;
+        _identity = identity;
+        _time = time;
+        _logger = logger;
+        _wheel = new TimerWheel(options.MaxTimerEntries);
+        LoadSnapshot();
+    }
+
+    /// <inheritdoc/>
+    public string Name => "omq-timer";
+
+    /// <inheritdoc/>
+    public WorkerSignal Signal { get; } = new();
+
+    /// <inheritdoc/>
+    public long DurableUntil => Volatile.Read(ref _durableUntil);
+
+    /// <summary>Messages that wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _wheel.Count + _delivering.Count;
+        }
+    }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Stores a message that asks to be delivered later; one that is due already goes to its queue at once.</summary>
+    internal SendResult Park(TopicHandle topic, scoped MessageDraft draft, bool waitsForFlush)
+    {
+        DeliveryTime delivery = DeliveryTime.Of(draft.Properties, Now, _levels, _options.MaxDelay);
+        return delivery.Kind switch
+        {
+            DeliveryKind.Refused => SendResult.Refused(ResponseCode.MessageIllegal, delivery.Problem!),
+            DeliveryKind.Now => Append(topic.Utf8Name, draft.With(ParkedMessage.WithoutBrokerProperties(draft.Properties)), waitsForFlush),
+            _ => Park(topic, draft, delivery, waitsForFlush),
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispatch(in DispatchedRecord record)
+    {
+        if (!record.TimerFrom.IsEmpty)
+            Delivered(record.TimerFrom);
+        else if (!record.DueTime.IsEmpty && record.Record.Topic.SequenceEqual(ScheduleTopic))
+            Add(record);
+    }
+
+    /// <inheritdoc/>
+    public Action? PrepareDurable(long dispatchedUntil)
+    {
+        lock (_lock)
+        {
+            long now = Now;
+            int count = _wheel.Count + _delivering.Count;
+            long interval = count > SmallSnapshotEntries ? LargeSnapshotIntervalMilliseconds : SmallSnapshotIntervalMilliseconds;
+            if (_isChanged && now - _snapshotAtMilliseconds < interval)
+                return null;
+            if (!_isChanged)
+            {
+                // What is on disk describes this position just as well.
+                Volatile.Write(ref _durableUntil, dispatchedUntil);
+                return null;
+            }
+
+            _isChanged = false;
+            _snapshotAtMilliseconds = now;
+            byte[] content = TimerSnapshot.Encode(dispatchedUntil, [.. _wheel.Entries(), .. _delivering.Values]);
+            return () =>
+            {
+                _files.Replace(TimerSnapshot.Name, content);
+                Volatile.Write(ref _durableUntil, dispatchedUntil);
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public TimeSpan PumpOnce()
+    {
+        int count;
+        long? nextDue;
+        long now = Now;
+        lock (_lock)
+        {
+            count = _wheel.Advance(now, _due);
+            nextDue = _wheel.NextDue;
+            foreach (TimerEntry entry in _due.AsSpan(0, count))
+                _delivering[entry.PhysicalOffset] = entry;
+        }
+
+        foreach (TimerEntry entry in _due.AsSpan(0, count))
+            Deliver(entry);
+        if (count > 0)
+            _pump();
+        if (count == _due.Length)
+            return TimeSpan.Zero;
+        return nextDue is { } due ? TimeSpan.FromMilliseconds(Math.Clamp(due - Now, 0, 60_000)) : Timeout.InfiniteTimeSpan;
+    }
+
+    /// <summary>Connects to the store, which was opened with this as one of its targets.</summary>
+    internal void Attach(MessageStore store, Action pump)
+    {
+        _store = store;
+        _pump = pump;
+    }
+
+    private SendResult Park(TopicHandle topic, scoped MessageDraft draft, DeliveryTime delivery, bool waitsForFlush)
+    {
+        if (Count >= _options.MaxTimerEntries)
+        {
+            return SendResult.Refused(
+                ResponseCode.SystemBusy,
+                $"{_options.MaxTimerEntries} messages wait for their time already; send again later or raise {nameof(BrokerOptions.MaxTimerEntries)}.");
+        }
+
+        int queueId = delivery.Kind == DeliveryKind.AtLevel ? delivery.Level - 1 : _levels.Count;
+        byte[] properties = ParkedMessage.Park(draft.Properties, topic.Utf8Name, draft.QueueId, delivery.DueMilliseconds);
+        if (properties.Length > RecordEncoder.MaxPropertiesBytes)
+            return SendResult.Refused(ResponseCode.MessageIllegal, "The properties of the delayed message are too long.");
+        return Append(ScheduleTopic, draft.For(ScheduleTopic, queueId, properties), waitsForFlush);
+    }
+
+    private SendResult Append(ReadOnlySpan<byte> topic, scoped MessageDraft draft, bool waitsForFlush)
+    {
+        AppendResult result = _store!.Log.Append(_store.Queues.Get(topic, draft.QueueId), new RecordEncoder(draft));
+        return SendResult.Of(result, draft.QueueId, waitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
+    }
+
+    private void Add(in DispatchedRecord record)
+    {
+        if (!ParkedMessage.TryRead(record.Record.Properties, out ParkedMessage parked))
+            return;
+
+        lock (_lock)
+        {
+            // Replayed records that the snapshot knows already change nothing.
+            TimerAddStatus status = _wheel.Add(
+                new TimerEntry(parked.DueMilliseconds, record.PhysicalOffset, record.Record.Bytes.Length));
+            _isChanged |= status == TimerAddStatus.Added;
+            if (status == TimerAddStatus.Full)
+                _logger.TimerFull(record.PhysicalOffset, _options.MaxTimerEntries);
+        }
+
+        Signal.Set();
+    }
+
+    private void Delivered(ReadOnlySpan<byte> from)
+    {
+        if (!Utf8Parser.TryParse(from, out long physicalOffset, out _))
+            return;
+
+        lock (_lock)
+            _isChanged |= _delivering.Remove(physicalOffset) | _wheel.Remove(physicalOffset);
+    }
+
+    private void Deliver(TimerEntry entry)
+    {
+        if (!_store!.Log.TryRead(entry.PhysicalOffset, out RecordLease lease))
+        {
+            _logger.DelayedMessageLost(entry.PhysicalOffset, "it is no longer kept");
+            Forget(entry);
+            return;
+        }
+
+        using (lease)
+        {
+            RecordDefect defect = RecordView.TryRead(lease.Bytes, out RecordView record);
+            if (defect != RecordDefect.None || !ParkedMessage.TryRead(record.Properties, out ParkedMessage parked))
+            {
+                _logger.DelayedMessageLost(entry.PhysicalOffset, "it cannot be read");
+                Forget(entry);
+                return;
+            }
+
+            byte[] properties = ParkedMessage.Deliver(record.PropertiesWithoutChecksum, entry.PhysicalOffset);
+            SendResult result = Append(
+                parked.Topic,
+                MessageDraft.CopyOf(
+                    record, parked.Topic, parked.QueueId, properties, _identity.StoreHost, record.ReconsumeTimes),
+                waitsForFlush: false);
+            if (!result.IsStored)
+                TryAgain(entry, result.Problem!);
+        }
+    }
+
+    private void TryAgain(TimerEntry entry, string problem)
+    {
+        _logger.DeliveryPutOff(entry.PhysicalOffset, problem);
+        lock (_lock)
+        {
+            if (_delivering.Remove(entry.PhysicalOffset))
+                _wheel.Add(entry with { DueMilliseconds = Now + RetryDelayMilliseconds });
+        }
+    }
+
+    private void Forget(TimerEntry entry)
+    {
+        lock (_lock)
+            _isChanged |= _delivering.Remove(entry.PhysicalOffset);
+    }
+
+    private void LoadSnapshot()
+    {
+        byte[]? content = _files.TryRead(TimerSnapshot.Name);
+        if (content is null)
+            return;
+
+        if (!TimerSnapshot.TryDecode(content, out TimerSnapshot? snapshot, out string? problem))
+        {
+            _logger.TimerSnapshotUnusable(problem);
+            return;
+        }
+
+        foreach (TimerEntry entry in snapshot.Entries)
+            _wheel.Add(entry);
+        _durableUntil = long.MaxValue;
+        _isChanged = false;
+    }
+}

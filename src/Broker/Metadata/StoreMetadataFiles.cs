@@ -1,0 +1,25 @@
+using OrleansMq.Storage.Files;
+
+namespace OrleansMq.Broker.Metadata;
+
+/// <summary>The broker's small files in a directory beside its store, replaced atomically.</summary>
+public sealed class StoreMetadataFiles : IMetadataFiles
+{
+    private readonly IStoreFileSystem _files;
+    private readonly string _directory;
+
+    /// <summary>Makes the directory if need be.</summary>
+    public StoreMetadataFiles(IStoreFileSystem files, string directory)
+    {
+        _files = files;
+        _directory = directory;
+        files.CreateDirectory(directory);
+    }
+
+    /// <inheritdoc/>
+    public byte[]? TryRead(string name) => _files.TryReadAll(Path.Combine(_directory, name));
+
+    /// <inheritdoc/>
+    public void Replace(string name, ReadOnlySpan<byte> content) =>
+        _files.Replace(Path.Combine(_directory, name), content);
+}

@@ -1,0 +1,215 @@
+using Microsoft.Extensions.Logging;
+using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Delays;
+using OrleansMq.Broker.Diagnostics;
+using OrleansMq.Broker.Metadata;
+using OrleansMq.Broker.Offsets;
+using OrleansMq.Broker.Producers;
+using OrleansMq.Broker.Pulling;
+using OrleansMq.Broker.Queries;
+using OrleansMq.Broker.Retries;
+using OrleansMq.Broker.Sending;
+using OrleansMq.Broker.Topics;
+using OrleansMq.Storage;
+using OrleansMq.Storage.Files;
+using OrleansMq.Storage.Workers;
+
+namespace OrleansMq.Broker.Nodes;
+
+/// <summary>A broker: its store, its metadata, and what it does with both. Listeners and hosts stand around it.</summary>
+/// <remarks>
+/// The caller runs <see cref="Workers"/> and, after a batch of requests, <see cref="Pump"/>. Metadata lies in
+/// <c>config/</c> beside the store's files.
+/// </remarks>
+public sealed class BrokerNode : IDisposable
+{
+    private readonly OffsetPersister _offsets;
+    private readonly PullExpirer _pullExpirer;
+    private readonly ILogger _logger;
+
+    private BrokerNode(
+        BrokerIdentity identity, BrokerOptions options, StoreOptions storeOptions, IStoreFileSystem files,
+        IClientChannels channels, TimeProvider time, ILogger logger)
+    {
+        Identity = identity;
+        _logger = logger;
+        var metadata = new StoreMetadataFiles(files, Path.Combine(storeOptions.Directory, "config"));
+        Delayed = new DelayedMessages(options, metadata, identity, time, logger);
+        Store = MessageStore.Open(files, storeOptions, time, logger, Delayed);
+        try
+        {
+            Topics = LoadTopics(metadata, options, time);
+            Groups = LoadGroups(metadata, options, channels, time);
+            _offsets = LoadOffsets(metadata, options, time);
+        }
+        catch
+        {
+            Store.Dispose();
+            throw;
+        }
+
+        var longPolls = new LongPolls();
+        Store.Dispatcher.Listen(longPolls);
+        Producers = new ProducerCatalog(options, time);
+        Sender = new MessageSender(Store, storeOptions, Topics, Groups, Delayed, identity);
+        Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls);
+        SendBacks = new SendBacks(Store, storeOptions, Topics, Groups, Sender, identity);
+        Queries = new MessageQueries(Store, Topics, options);
+        Delayed.Attach(Store, Pump);
+        _pullExpirer = new PullExpirer(Puller);
+        Workers = [.. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(Groups, Producers, options)];
+    }
+
+    /// <summary>Who the broker is.</summary>
+    public BrokerIdentity Identity { get; }
+
+    /// <summary>The messages.</summary>
+    public MessageStore Store { get; }
+
+    /// <summary>The topics.</summary>
+    public TopicCatalog Topics { get; }
+
+    /// <summary>The consumer groups.</summary>
+    public GroupCatalog Groups { get; }
+
+    /// <summary>The producers that are online.</summary>
+    public ProducerCatalog Producers { get; }
+
+    /// <summary>Stores messages.</summary>
+    public MessageSender Sender { get; }
+
+    /// <summary>Reads messages for consumers.</summary>
+    public MessagePuller Puller { get; }
+
+    /// <summary>Takes failed messages back.</summary>
+    public SendBacks SendBacks { get; }
+
+    /// <summary>Messages that wait for their time.</summary>
+    public DelayedMessages Delayed { get; }
+
+    /// <summary>Looks messages up.</summary>
+    public MessageQueries Queries { get; }
+
+    /// <summary>The background work, the store's included.</summary>
+    public IReadOnlyList<IStoreWorker> Workers { get; }
+
+    /// <summary>Opens the store and the metadata beside it.</summary>
+    /// <exception cref="MetadataDamagedException">A metadata file and its backup are damaged.</exception>
+    public static BrokerNode Open(
+        BrokerIdentity identity, BrokerOptions options, StoreOptions storeOptions, IStoreFileSystem files,
+        IClientChannels channels, TimeProvider time, ILogger logger)
+    {
+        var node = new BrokerNode(identity, options, storeOptions, files, channels, time, logger);
+        logger.BrokerReady(identity.BrokerName, identity.ClusterName, identity.AddressText);
+        return node;
+    }
+
+    /// <summary>
+    /// Shows consumers what was confirmed and answers the pulls that waited for it. Called after appending, by any
+    /// thread.
+    /// </summary>
+    public void Pump()
+    {
+        Store.Dispatcher.Pump();
+        Puller.ServeReady();
+    }
+
+    /// <summary>Lets a pull wait for a message.</summary>
+    public void Hold(HeldPull pull)
+    {
+        Puller.Hold(pull);
+        _pullExpirer.Signal.Set();
+    }
+
+    /// <summary>A connection closed: its clients are gone.</summary>
+    public void ChannelClosed(long channelId)
+    {
+        foreach (GroupHandle group in Groups.Groups)
+            group.ChannelClosed(channelId);
+        Producers.ChannelClosed(channelId);
+    }
+
+    /// <summary>Deletes a topic with its queues and what groups remember of it.</summary>
+    public TopicResult DeleteTopic(string topic)
+    {
+        TopicResult result = Topics.Delete(topic);
+        if (result.Status == TopicStatus.Deleted)
+        {
+            foreach (GroupHandle group in Groups.Groups)
+                group.RemoveTopic(topic);
+        }
+
+        return result;
+    }
+
+    /// <summary>Saves the offsets and closes the store. The workers have stopped before.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _offsets.Save();
+        }
+        catch (StoreIOException cause)
+        {
+            _logger.OffsetsNotWritten(cause);
+        }
+
+        Store.Dispose();
+    }
+
+    private TopicCatalog LoadTopics(IMetadataFiles metadata, BrokerOptions options, TimeProvider time)
+    {
+        var file = new MetadataFile(metadata, TopicsFile.Name);
+        var registry = new TopicRegistry(options);
+        if (Load<TopicTable>(file, TopicsFile.TryDecode) is { } table)
+            registry.Restore(table);
+        return new TopicCatalog(registry, file, Store.Queues, time);
+    }
+
+    private GroupCatalog LoadGroups(
+        IMetadataFiles metadata, BrokerOptions options, IClientChannels channels, TimeProvider time)
+    {
+        var file = new MetadataFile(metadata, SubscriptionGroupsFile.Name);
+        var registry = new SubscriptionGroupRegistry(options);
+        if (Load<SubscriptionGroupTable>(file, SubscriptionGroupsFile.TryDecode) is { } table)
+            registry.Restore(table);
+        return new GroupCatalog(registry, file, options, channels, time);
+    }
+
+    private OffsetPersister LoadOffsets(IMetadataFiles metadata, BrokerOptions options, TimeProvider time)
+    {
+        var file = new MetadataFile(metadata, OffsetsFile.Name);
+        OffsetTable? table = Load<OffsetTable>(file, OffsetsFile.TryDecode);
+        foreach (CommittedOffset committed in table?.Offsets ?? [])
+            Restore(committed);
+        return new OffsetPersister(Groups, file, table?.Version ?? default, options, time, _logger);
+    }
+
+    /// <summary>
+    /// After a power cut the log may have lost its last, unflushed records. A group that had consumed those must not
+    /// skip the new ones that take their offsets.
+    /// </summary>
+    private void Restore(CommittedOffset committed)
+    {
+        GroupHandle? group = Groups.FindOrCreate(committed.Group, out _);
+        TopicHandle? topic = Topics.Find(committed.Topic);
+        if (group is null || topic is null || committed.QueueId >= topic.Config.ReadQueues)
+            return;
+
+        long end = topic.Queue(committed.QueueId).MaxOffset;
+        if (committed.Offset > end)
+            _logger.OffsetBehindEnd(committed.Group, committed.Topic, committed.QueueId, committed.Offset, end);
+        group.Reset(committed.Topic, committed.QueueId, Math.Min(committed.Offset, end));
+    }
+
+    private T? Load<T>(MetadataFile file, MetadataFile.Decoder<T> decode)
+        where T : class
+    {
+        MetadataLoad<T> load = file.Load(decode);
+        if (load.Source == MetadataSource.Damaged)
+            throw new MetadataDamagedException(load.Problem!);
+        if (load.Problem is not null)
+            _logger.MetadataProblem(load.Problem);
+        return load.State;
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text;
+using OrleansMq.Broker.Topics;
+using OrleansMq.Messages.Properties;
+using OrleansMq.Messages.Records;
+using OrleansMq.Protocol.Remoting;
+using OrleansMq.Storage;
+using OrleansMq.Storage.CommitLogs;
+using OrleansMq.Storage.ConsumeQueues;
+
+namespace OrleansMq.Broker.Queries;
+
+/// <summary>Looks messages up without consuming them. Thread-safe.</summary>
+public sealed class MessageQueries
+{
+    private readonly MessageStore _store;
+    private readonly TopicCatalog _topics;
+    private readonly BrokerOptions _options;
+
+    internal MessageQueries(MessageStore store, TopicCatalog topics, BrokerOptions options)
+    {
+        _store = store;
+        _topics = topics;
+        _options = options;
+    }
+
+    /// <summary>The queue of a topic; null with the problem when there is none.</summary>
+    public ConsumeQueue? FindQueue(string topic, int queueId, out string? problem)
+    {
+        TopicHandle? handle = _topics.Find(topic);
+        int queues = handle is null ? 0 : Math.Max(handle.Config.ReadQueues, handle.Config.WriteQueues);
+        problem = handle is null ? $"The topic '{topic}' does not exist on this broker."
+            : queueId < 0 || queueId >= queues ? $"The topic '{topic}' has the queues 0 to {queues - 1}, not {queueId}."
+            : null;
+        return problem is null ? handle!.Queue(queueId) : null;
+    }
+
+    /// <summary>Copies the message at a position of the log; false when there is none.</summary>
+    public bool TryView(long physicalOffset, OutputBuffer output) => _store.Reader.TryReadAt(physicalOffset, output);
+
+    /// <summary>When the first message of a queue that is still kept was stored, Unix milliseconds; −1 without one.</summary>
+    public long EarliestStoreTime(ConsumeQueue queue)
+    {
+        Span<ConsumeQueueEntry> first = stackalloc ConsumeQueueEntry[1];
+        if (queue.Read(queue.GetMinOffset(), first) == 0 || !_store.Log.TryRead(first[0].PhysicalOffset, out RecordLease lease))
+            return -1;
+
+        using (lease)
+            return RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None ? record.StoreTimestamp : -1;
+    }
+
+    /// <summary>Copies the messages that carry a key, newest first, and returns how many there were.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="key">One of the message's keys, or its producer's identifier.</param>
+    /// <param name="maxCount">The most to return.</param>
+    /// <param name="beginTimestamp">Stored at or after this Unix time in milliseconds.</param>
+    /// <param name="endTimestamp">Stored at or before this one.</param>
+    /// <param name="output">Takes the records, back to back.</param>
+    public int FindByKey(
+        string topic, string key, int maxCount, long beginTimestamp, long endTimestamp, OutputBuffer output)
+    {
+        byte[] topicBytes = Encoding.UTF8.GetBytes(topic);
+        byte[] keyBytes = Encoding.UTF8.GetBytes(key);
+        maxCount = Math.Clamp(maxCount, 1, _options.MaxQueryMessages);
+        int count = 0;
+
+        // Other keys with the same hash are found too, so more than wanted are looked at.
+        foreach (long position in _store.Index.Find(topicBytes, keyBytes, beginTimestamp, endTimestamp, maxCount * 4))
+        {
+            int before = output.Length;
+            bool isMatch = count < maxCount && _store.Reader.TryReadAt(position, output)
+                && HasKey(output.WrittenSpan[before..], topicBytes, keyBytes);
+            if (isMatch)
+                count++;
+            else
+                output.Truncate(before);
+        }
+
+        return count;
+    }
+
+    private static bool HasKey(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> key)
+    {
+        if (RecordView.TryRead(bytes, out RecordView record) != RecordDefect.None || !record.Topic.SequenceEqual(topic))
+            return false;
+        if (record.TryGetProperty(PropertyNames.UniqueKey, out ReadOnlySpan<byte> unique) && unique.SequenceEqual(key))
+            return true;
+        if (!record.TryGetProperty(PropertyNames.Keys, out ReadOnlySpan<byte> keys))
+            return false;
+
+        foreach (Range part in keys.Split((byte)' '))
+        {
+            if (keys[part].SequenceEqual(key))
+                return true;
+        }
+
+        return false;
+    }
+}

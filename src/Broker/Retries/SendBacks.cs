@@ -1,0 +1,82 @@
+using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Sending;
+using OrleansMq.Broker.Topics;
+using OrleansMq.Messages.Identity;
+using OrleansMq.Messages.Records;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Requests;
+using OrleansMq.Storage;
+using OrleansMq.Storage.CommitLogs;
+
+namespace OrleansMq.Broker.Retries;
+
+/// <summary>Takes back messages that a consumer could not process: for another try later, or as a dead letter.</summary>
+public sealed class SendBacks
+{
+    private readonly MessageStore _store;
+    private readonly TopicCatalog _topics;
+    private readonly GroupCatalog _groups;
+    private readonly MessageSender _sender;
+    private readonly BrokerIdentity _identity;
+    private readonly StoreOptions _options;
+
+    internal SendBacks(
+        MessageStore store, StoreOptions options, TopicCatalog topics, GroupCatalog groups, MessageSender sender,
+        BrokerIdentity identity)
+    {
+        _store = store;
+        _options = options;
+        _topics = topics;
+        _groups = groups;
+        _sender = sender;
+        _identity = identity;
+    }
+
+    /// <summary>Stores the copy. The result is a success without a position when the group wants no retries.</summary>
+    public SendResult Take(ConsumerSendMessageBackRequest request)
+    {
+        GroupHandle? group = _groups.FindOrCreate(request.Group, out string? problem);
+        if (group is null)
+            return SendResult.Refused(ResponseCode.SubscriptionGroupNotExist, problem!);
+        if (!_store.Log.TryRead(request.PhysicalOffset, out RecordLease lease))
+            return NotFound(request.PhysicalOffset);
+
+        using (lease)
+        {
+            bool isRecord = RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None
+                && record.Verify(request.PhysicalOffset, _options.RequireRecordChecksums) == RecordDefect.None;
+            return isRecord ? Take(request, group, record) : NotFound(request.PhysicalOffset);
+        }
+    }
+
+    private SendResult Take(ConsumerSendMessageBackRequest request, GroupHandle group, RecordView record)
+    {
+        RetryDecision decision = RetryDecision.Decide(
+            request.DelayLevel, record.ReconsumeTimes, request.MaxReconsumeTimes, group.Config);
+        if (decision.Kind == RetryKind.Drop)
+            return new SendResult(ResponseCode.Success, null, default, -1, false);
+
+        bool isDeadLetter = decision.Kind == RetryKind.DeadLetter;
+        TopicResult target = isDeadLetter
+            ? _topics.FindOrCreateDeadLetter(group.Name)
+            : _topics.FindOrCreateRetry(group.Name, group.Config.RetryQueues);
+        if (target.Topic is null || _topics.Find(target.Topic.Name) is not { } topic)
+            return SendResult.Refused(ResponseCode.SystemError, target.Problem ?? "The topic was deleted just now; try again.");
+
+        string messageId = new OffsetMessageId(record.StoreHost, record.PhysicalOffset).ToString();
+        byte[] properties = isDeadLetter
+            ? RetryCopy.ForDeadLetter(record.PropertiesWithoutChecksum, record.Topic, messageId)
+            : RetryCopy.ForRetry(record.PropertiesWithoutChecksum, record.Topic, messageId, decision.Level);
+        if (properties.Length > RecordEncoder.MaxPropertiesBytes)
+            return SendResult.Refused(ResponseCode.MessageIllegal, "The properties of the retried message are too long.");
+
+        int queueId = (int)((ulong)record.PhysicalOffset % (ulong)topic.Config.WriteQueues);
+        return _sender.Store(topic, MessageDraft.CopyOf(
+            record, topic.Utf8Name, queueId, properties, _identity.StoreHost, record.ReconsumeTimes + 1));
+    }
+
+    private static SendResult NotFound(long offset) => SendResult.Refused(
+        ResponseCode.SystemError,
+        $"There is no message at the position {offset} of the log; it may have expired.");
+}
