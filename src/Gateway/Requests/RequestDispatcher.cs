@@ -1,0 +1,119 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
+using OrleansMq.Broker.Nodes;
+using OrleansMq.Gateway.Connections;
+using OrleansMq.Gateway.Diagnostics;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
+
+namespace OrleansMq.Gateway.Requests;
+
+/// <summary>Hands each request to the part of the broker that it is for.</summary>
+public sealed class RequestDispatcher : IFrameHandler
+{
+    private readonly BrokerNode _node;
+    private readonly ClientChannels _channels;
+    private readonly CommandReaderOptions _readerOptions = CommandReaderOptions.Default;
+    private readonly SendRequests _sends;
+    private readonly PullRequests _pulls;
+    private readonly FrozenDictionary<int, Action<ClientSession>> _others;
+    private readonly ILogger _logger;
+
+    /// <summary>Connects a broker with what comes in; the channels are those the broker was opened with.</summary>
+    public RequestDispatcher(BrokerNode node, ClientChannels channels, ILogger logger)
+    {
+        _node = node;
+        _channels = channels;
+        _logger = logger;
+        _sends = new SendRequests(node);
+        _pulls = new PullRequests(node);
+        var others = new Dictionary<int, Action<ClientSession>>();
+        OffsetRequests.Register(others, node);
+        MembershipRequests.Register(others, node);
+        QueryRequests.Register(others, node);
+        RouteRequests.Register(others, node);
+        TopicRequests.Register(others, node);
+        GroupRequests.Register(others, node);
+        _others = others.ToFrozenDictionary();
+    }
+
+    /// <inheritdoc/>
+    public void OnConnected(Connection connection)
+    {
+        connection.State = new ClientSession(connection, _readerOptions);
+        _channels.Add(connection);
+    }
+
+    /// <inheritdoc/>
+    public void OnFrame(Connection connection, ReadOnlyMemory<byte> frame)
+    {
+        var session = (ClientSession)connection.State!;
+        CommandReader request = session.Request;
+        CommandDefect defect = request.Read(frame);
+        if (defect != CommandDefect.None)
+        {
+            RefuseDefect(session, defect);
+            return;
+        }
+
+        // Clients answer what the broker tells them one way; there is nothing to do about it.
+        if (request.IsResponse)
+            return;
+
+        switch ((RequestCode)request.Code)
+        {
+            case RequestCode.SendMessageV2:
+            case RequestCode.SendMessage:
+            case RequestCode.SendBatchMessage:
+                _sends.Handle(session);
+                break;
+            case RequestCode.PullMessage:
+            case RequestCode.LitePullMessage:
+                _pulls.Handle(session);
+                break;
+            default:
+                HandleOther(session);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnBatchEnd() => _node.Pump();
+
+    /// <inheritdoc/>
+    public void OnClosed(Connection connection)
+    {
+        _channels.Remove(connection);
+        if (connection.State is not ClientSession session)
+            return;
+
+        foreach (string group in session.ConsumerGroups)
+            _node.Groups.Find(group)?.ChannelClosed(connection.Id);
+        _node.Producers.ChannelClosed(connection.Id);
+    }
+
+    private void HandleOther(ClientSession session)
+    {
+        if (_others.TryGetValue(session.Request.Code, out Action<ClientSession>? handle))
+        {
+            handle(session);
+            return;
+        }
+
+        session.Refuse(
+            ResponseCode.RequestCodeNotSupported, $"This broker does not know the request {session.Request.Code}.");
+    }
+
+    private void RefuseDefect(ClientSession session, CommandDefect defect)
+    {
+        string problem = CommandDefects.Describe(defect);
+        if (session.Request.HasOpaque)
+        {
+            session.Refuse(ResponseCode.SystemError, problem);
+            return;
+        }
+
+        _logger.BadCommand(session.Connection.Id, session.Connection.RemoteEndPoint, problem);
+        session.Connection.Close(problem);
+    }
+}
