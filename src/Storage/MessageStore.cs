@@ -73,6 +73,9 @@ public sealed class MessageStore : IDisposable
         _flusher.Flushed = _checkpointer.Signal.Set;
     }
 
+    /// <summary>The options the store was opened with.</summary>
+    public StoreOptions Options => _options;
+
     /// <summary>The log of all records.</summary>
     public CommitLog Log { get; }
 
@@ -96,6 +99,16 @@ public sealed class MessageStore : IDisposable
 
     /// <summary>The background work.</summary>
     public IReadOnlyList<IStoreWorker> Workers { get; }
+
+    /// <summary>
+    /// Called by the flusher under <see cref="FlushMode.Sync"/> when records have become visible. Default: pumps the
+    /// dispatcher.
+    /// </summary>
+    public Action Confirmed
+    {
+        get => _flusher.Confirmed;
+        set => _flusher.Confirmed = value;
+    }
 
     /// <summary>Opens a store, recovering it if need be, or makes an empty one.</summary>
     /// <param name="files">The files.</param>

@@ -11,6 +11,7 @@ using OrleansMq.Broker.Retries;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Storage;
+using OrleansMq.Storage.Confirmations;
 using OrleansMq.Storage.Files;
 using OrleansMq.Storage.Workers;
 
@@ -56,6 +57,7 @@ public sealed class BrokerNode : IDisposable
         SendBacks = new SendBacks(Store, storeOptions, Topics, Groups, Sender, identity);
         Queries = new MessageQueries(Store, Topics, options);
         Delayed.Attach(Store, Pump);
+        Store.Confirmed = Pump;
         _pullExpirer = new PullExpirer(Puller);
         Workers = [.. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(Groups, Producers, options)];
     }
@@ -121,13 +123,13 @@ public sealed class BrokerNode : IDisposable
         _pullExpirer.Signal.Set();
     }
 
-    /// <summary>A connection closed: its clients are gone.</summary>
-    public void ChannelClosed(long channelId)
-    {
-        foreach (GroupHandle group in Groups.Groups)
-            group.ChannelClosed(channelId);
-        Producers.ChannelClosed(channelId);
-    }
+    /// <summary>Calls back once a stored message is on disk, or is known not to be.</summary>
+    public void AwaitFlush(SendResult result, Action<ConfirmationStatus> completed) =>
+        Store.Confirmations.Add(new CallbackWaiter(completed)
+        {
+            EndOffset = result.Append.EndOffset,
+            DeadlineMilliseconds = result.Append.StoreTimestamp + (long)Store.Options.FlushTimeout.TotalMilliseconds,
+        });
 
     /// <summary>Deletes a topic with its queues and what groups remember of it.</summary>
     public TopicResult DeleteTopic(string topic)
@@ -211,5 +213,10 @@ public sealed class BrokerNode : IDisposable
         if (load.Problem is not null)
             _logger.MetadataProblem(load.Problem);
         return load.State;
+    }
+
+    private sealed class CallbackWaiter(Action<ConfirmationStatus> completed) : ConfirmationWaiter
+    {
+        public override void Complete(ConfirmationStatus status) => completed(status);
     }
 }

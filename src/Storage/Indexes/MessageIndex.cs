@@ -35,6 +35,16 @@ public sealed class MessageIndex : IDispatchTarget
     /// <inheritdoc/>
     public long DurableUntil => Volatile.Read(ref _durableUntil);
 
+    /// <summary>When the newest message in the index was stored, Unix milliseconds; 0 without one.</summary>
+    public long LastTimestamp
+    {
+        get
+        {
+            lock (_lock)
+                return _current?.EndTimestamp ?? 0;
+        }
+    }
+
     /// <summary>The file being filled and how many entries of it are durable, for the checkpoint.</summary>
     internal IndexMark DurableMark { get; private set; } = IndexMark.None;
 

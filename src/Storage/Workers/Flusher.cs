@@ -21,6 +21,9 @@ internal sealed class Flusher(
     /// <summary>Wakes the checkpoint once there is something new on disk.</summary>
     public Action Flushed { get; set; } = static () => { };
 
+    /// <summary>Shows consumers what was confirmed under <see cref="FlushMode.Sync"/>.</summary>
+    public Action Confirmed { get; set; } = dispatcher.Pump;
+
     public TimeSpan PumpOnce()
     {
         bool isPaced = options.FlushMode == FlushMode.Async && !log.IsFlushOverdue;
@@ -32,7 +35,7 @@ internal sealed class Flusher(
         bool hasFlushed = log.FlushOnce();
         confirmations.CompleteFlushed();
         if (options.FlushMode == FlushMode.Sync)
-            dispatcher.Pump();
+            Confirmed();
         if (!hasFlushed)
             return Timeout.InfiniteTimeSpan;
 
