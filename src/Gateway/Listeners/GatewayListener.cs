@@ -64,6 +64,9 @@ public sealed class GatewayListener : IAsyncDisposable
     /// </summary>
     public Task Completion => _completion.Task;
 
+    /// <summary>What the connections share; for tests.</summary>
+    internal ListenerContext Context => _context;
+
     private bool UsesEpoll => EpollSet.IsSupported && !_options.ForcePortable;
 
     /// <summary>Listens and takes connections from now on. Once.</summary>

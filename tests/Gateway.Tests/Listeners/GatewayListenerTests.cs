@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansMq.Gateway.Connections;
+using OrleansMq.Gateway.Listeners;
+
+namespace OrleansMq.Gateway.Tests.Listeners;
+
+/// <summary>Taking connections and stopping; the same for every kind of connection.</summary>
+public abstract class GatewayListenerTests(bool isPortable)
+{
+    private GatewayOptions Options() => new() { ForcePortable = isPortable };
+
+    [Fact]
+    public async Task ThousandConnections_AreServed()
+    {
+        await using var gateway = new TestGateway(Options());
+        TestPeer[] peers = [.. Enumerable.Range(0, 1000).Select(_ => gateway.Connect())];
+        for (int round = 0; round < 2; round++)
+        {
+            foreach (TestPeer peer in peers)
+                peer.Send(TestPeer.Frame(TestHandler.Echo, round));
+            foreach (TestPeer peer in peers)
+                Assert.Equal(TestPeer.Frame(TestHandler.Echo, round), peer.Receive());
+        }
+
+        Assert.Equal(1000, gateway.Listener.Connections);
+    }
+
+    [Fact]
+    public async Task Connection_IsRefused_WhenThereAreTooMany()
+    {
+        GatewayOptions options = Options();
+        options.MaxConnections = 2;
+        await using var gateway = new TestGateway(options);
+        TestPeer first = gateway.Connect();
+        first.RoundTrip();
+        gateway.Connect().RoundTrip();
+        gateway.Connect().AssertClosed();
+        gateway.Logger.WaitFor(2510);
+        first.Dispose();
+        gateway.Handler.TakeClosed();
+        gateway.Connect().RoundTrip();
+    }
+
+    [Fact]
+    public async Task Stop_WaitsForAnswers_WhenRequestsAreInFlight()
+    {
+        await using var gateway = new TestGateway(Options());
+        TestPeer peer = gateway.Connect();
+        peer.Send(TestPeer.Frame(TestHandler.Hold, 5));
+        TestPeer idle = gateway.Connect();
+        idle.RoundTrip();
+        Task stopping = gateway.Listener.StopAsync(TestGateway.Limit);
+        idle.AssertClosed();
+        Assert.False(stopping.IsCompleted);
+        gateway.Handler.ReleaseOne();
+        Assert.Equal(TestPeer.Frame(TestHandler.Hold, 5), peer.Receive());
+        peer.AssertClosed();
+        await stopping.WaitAsync(TestGateway.Limit);
+        Assert.Equal(0, gateway.Listener.Connections);
+        Assert.Equal(2, gateway.Handler.Closed.Count);
+        Assert.True(gateway.Listener.Completion.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Stop_IgnoresNewFrames_WhileRequestsAreInFlight()
+    {
+        await using var gateway = new TestGateway(Options());
+        TestPeer peer = gateway.Connect();
+        TestPeer idle = gateway.Connect();
+        idle.RoundTrip();
+        Connection watched = gateway.Handler.TakeConnected();
+        peer.Send(TestPeer.Frame(TestHandler.Hold, 5));
+        watched = gateway.Handler.TakeConnected();
+        while (gateway.Handler.Held.Count == 0)
+            await Task.Yield();
+        Task stopping = gateway.Listener.StopAsync(TestGateway.Limit);
+        idle.AssertClosed();
+        peer.Send(TestPeer.Frame(TestHandler.Echo, 6));
+        gateway.Handler.ReleaseOne();
+        Assert.Equal(TestPeer.Frame(TestHandler.Hold, 5), peer.Receive());
+        peer.AssertClosed();
+        await stopping.WaitAsync(TestGateway.Limit);
+        Assert.Equal(1, gateway.Handler.Frames(watched));
+    }
+
+    [Fact]
+    public async Task Stop_ClosesConnections_WhenTheGraceIsOver()
+    {
+        await using var gateway = new TestGateway(Options());
+        TestPeer peer = gateway.Connect();
+        peer.Send(TestPeer.Frame(TestHandler.Hold, 5));
+        gateway.Handler.TakeConnected();
+        Task stopping = gateway.Listener.StopAsync(TimeSpan.FromMilliseconds(20));
+        peer.AssertClosed();
+        await stopping.WaitAsync(TestGateway.Limit);
+        Assert.Equal("the gateway stops", gateway.Handler.TakeClosed().CloseReason);
+    }
+
+    [Fact]
+    public async Task Stop_RefusesNewConnections()
+    {
+        await using var gateway = new TestGateway(Options());
+        IPEndPoint endPoint = gateway.Listener.EndPoint;
+        await gateway.Listener.StopAsync(TimeSpan.Zero).WaitAsync(TestGateway.Limit);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        Assert.Equal(
+            SocketError.ConnectionRefused, Assert.Throws<SocketException>(() => socket.Connect(endPoint)).SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task Start_Fails_WhenThePortIsTaken()
+    {
+        await using var gateway = new TestGateway(Options());
+        GatewayOptions options = Options();
+        options.Port = gateway.Listener.EndPoint.Port;
+        await using var second = new GatewayListener(options, gateway.Handler, NullLogger.Instance);
+        Assert.Equal(SocketError.AddressAlreadyInUse, Assert.Throws<SocketException>(second.Start).SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task Hog_DoesNotStarveOthers()
+    {
+        byte[] frame = TestPeer.Frame(TestHandler.Echo, new byte[91]);
+        await using var gateway = new TestGateway(Options());
+        TestPeer hog = gateway.Connect();
+        hog.Send(frame);
+        gateway.Handler.Watched = gateway.Handler.TakeConnected();
+        byte[] pipelined = [.. Enumerable.Repeat(frame, 10_000).SelectMany(bytes => bytes)];
+        bool isDone = false;
+        long answered = 0;
+        Task sending = Task.Run(() =>
+        {
+            while (!Volatile.Read(ref isDone))
+                hog.Send(pipelined);
+            hog.Socket.Shutdown(SocketShutdown.Send);
+        });
+        Task receiving = Task.Run(() =>
+        {
+            byte[] buffer = new byte[1024 * 1024];
+            while (hog.Socket.Receive(buffer) is > 0 and int count)
+                Interlocked.Add(ref answered, count / frame.Length);
+        });
+        TestPeer[] others = [.. Enumerable.Range(0, 8).Select(_ => gateway.Connect())];
+        for (int round = 0; round < 50; round++)
+        {
+            foreach (TestPeer other in others)
+                other.RoundTrip();
+        }
+
+        Assert.NotEqual(0, Interlocked.Read(ref answered));
+        Volatile.Write(ref isDone, true);
+        await Task.WhenAll(sending, receiving).WaitAsync(TestGateway.Limit);
+        // A batch takes one receive of a connection, and what was left of the one before.
+        Assert.InRange(gateway.Handler.MostFramesInBatch, 1, (EpollLoop.ReceiveBytes / frame.Length) + 1);
+    }
+}
+
+/// <summary>On epoll loops where there are some, as on Linux.</summary>
+public sealed class EpollListenerTests() : GatewayListenerTests(isPortable: false)
+{
+    [Fact]
+    public async Task PausedConnection_IsClosed_WhenItsPeerResets()
+    {
+        if (!EpollSet.IsSupported)
+            return;
+        await using var gateway = new TestGateway(new GatewayOptions { MaxInFlightPerConnection = 1 });
+        TestPeer peer = gateway.Connect();
+        peer.Send(TestPeer.Frame(TestHandler.Hold, 1));
+        gateway.Handler.TakeConnected();
+        gateway.Connect().RoundTrip();
+        peer.Abort();
+        Assert.Equal("its peer is gone", gateway.Handler.TakeClosed().CloseReason);
+    }
+}
+
+/// <summary>On the sockets of .NET.</summary>
+public sealed class PortableListenerTests() : GatewayListenerTests(isPortable: true);
