@@ -67,6 +67,11 @@ public sealed class MessageStore : IDisposable
         var preparer = new LogPreparer(Log);
         Workers = [preparer, _flusher, _checkpointer, new Cleaner(files, Log, Queues, Index, options, time, logger)];
 
+        Log.Sealed = cause =>
+        {
+            logger.Sealed(cause);
+            _flusher.Signal.Set();
+        };
         Log.WakePreparer = preparer.Signal.Set;
         Log.WakeFlusher = _flusher.Signal.Set;
         Confirmations.WakeFlusher = _flusher.Signal.Set;

@@ -57,6 +57,9 @@ public sealed class CommitLog
     /// <summary>Wakes the flusher when a record is the first that is not on disk.</summary>
     internal Action WakeFlusher { get; set; } = static () => { };
 
+    /// <summary>Called once when the log is sealed.</summary>
+    internal Action<StoreIOException> Sealed { get; set; } = static _ => { };
+
     /// <summary>The position of the first byte that is still kept.</summary>
     public long MinOffset => Volatile.Read(ref _segments)[0].Start;
 
@@ -196,7 +199,13 @@ public sealed class CommitLog
     internal void Seal(StoreIOException cause)
     {
         lock (_appendLock)
-            _failure ??= cause;
+        {
+            if (_failure is not null)
+                return;
+            _failure = cause;
+        }
+
+        Sealed(cause);
     }
 
     /// <summary>Drops everything from a position on: later files, and the rest of its own, which reads as zeros then.</summary>
@@ -272,7 +281,8 @@ public sealed class CommitLog
     /// <summary>Unmaps everything.</summary>
     internal void Close()
     {
-        Seal(new StoreIOException("The store is closed."));
+        lock (_appendLock)
+            _failure ??= new StoreIOException("The store is closed.");
         foreach (LogSegment segment in _segments)
             segment.Release();
         _next?.Release();
