@@ -177,7 +177,9 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
         byte[] properties = ParkedMessage.Park(draft.Properties, topic.Utf8Name, draft.QueueId, delivery.DueMilliseconds);
         if (properties.Length > RecordEncoder.MaxPropertiesBytes)
             return SendResult.Refused(ResponseCode.MessageIllegal, "The properties of the delayed message are too long.");
-        return Append(ScheduleTopic, draft.For(ScheduleTopic, queueId, properties), waitsForFlush);
+
+        // The sender is told the queue it chose: where the message waits is the broker's business.
+        return Append(ScheduleTopic, draft.For(ScheduleTopic, queueId, properties), waitsForFlush) with { QueueId = draft.QueueId };
     }
 
     private SendResult Append(ReadOnlySpan<byte> topic, scoped MessageDraft draft, bool waitsForFlush)
