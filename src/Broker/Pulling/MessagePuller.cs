@@ -40,6 +40,8 @@ public sealed class MessagePuller
     /// <summary>Pulls that wait for a message.</summary>
     public int HeldCount => _longPolls.Count;
 
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>
     /// Reads what a pull asks for into <paramref name="body"/>, and commits the offset that it brings along.
     /// </summary>
@@ -102,6 +104,9 @@ public sealed class MessagePuller
         ServeReady();
     }
 
+    /// <summary>Answers all pulls that wait, so that a broker that stops need not wait for them.</summary>
+    public void AnswerHeld() => AnswerAll(_longPolls.TakeExpired(long.MaxValue));
+
     /// <summary>Answers the pulls whose message has come. Called after every pump of the dispatcher.</summary>
     internal void ServeReady()
     {
@@ -110,16 +115,7 @@ public sealed class MessagePuller
     }
 
     /// <summary>Answers the pulls whose time is over.</summary>
-    internal void ServeExpired()
-    {
-        foreach (HeldPull pull in _longPolls.TakeExpired(Now))
-        {
-            if (!pull.IsAbandoned)
-                ReadAndAnswer(pull);
-        }
-    }
-
-    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    internal void ServeExpired() => AnswerAll(_longPolls.TakeExpired(Now));
 
     private void Serve(HeldPull pull)
     {
@@ -140,11 +136,17 @@ public sealed class MessagePuller
         pull.Answer(outcome.Code, outcome.Result, body);
     }
 
-    private void ReadAndAnswer(HeldPull pull)
+    private void AnswerAll(IReadOnlyList<HeldPull> pulls)
     {
-        OutputBuffer body = Scratch();
-        PullOutcome outcome = Read(pull.Queue, pull.Offset, pull.MaxCount, pull.MaxBytes, pull.Filter, body);
-        pull.Answer(outcome.Code, outcome.Result, body);
+        foreach (HeldPull pull in pulls)
+        {
+            if (pull.IsAbandoned)
+                continue;
+
+            OutputBuffer body = Scratch();
+            PullOutcome outcome = Read(pull.Queue, pull.Offset, pull.MaxCount, pull.MaxBytes, pull.Filter, body);
+            pull.Answer(outcome.Code, outcome.Result, body);
+        }
     }
 
     private PullOutcome Read(

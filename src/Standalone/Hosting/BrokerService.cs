@@ -65,7 +65,12 @@ internal sealed class BrokerService(BrokerSettings settings, TimeProvider time, 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         if (_listener is not null)
-            await _listener.StopAsync(StopGrace).ConfigureAwait(false);
+        {
+            Task stopping = _listener.StopAsync(StopGrace);
+            _node?.Puller.AnswerHeld();
+            await stopping.ConfigureAwait(false);
+        }
+
         CloseNode();
         Console.WriteLine("Stopped cleanly.");
     }

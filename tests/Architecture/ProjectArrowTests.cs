@@ -1,0 +1,75 @@
+using System.Xml.Linq;
+
+namespace OrleansMq.Architecture.Tests;
+
+public sealed class ProjectArrowTests
+{
+    /// <summary>What each project may reference, as ARCHITECTURE.md draws it. Arrows point down only.</summary>
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Messages"] = [],
+        ["Storage"] = ["Messages"],
+        ["Protocol"] = ["Messages"],
+        ["Broker"] = ["Storage", "Protocol", "Messages"],
+        ["Gateway"] = ["Broker", "Protocol"],
+        ["Client"] = ["Protocol", "Messages"],
+        ["Standalone"] = ["Gateway", "Broker"],
+        ["Cli"] = ["Client", "Storage"],
+    };
+
+    [Fact]
+    public void SourceProjects_ReferenceOnlyWhatLiesBelowThem()
+    {
+        var wrong = new List<string>();
+        foreach (string project in Repository.Projects("src"))
+        {
+            string name = NameOf(project);
+            Assert.True(Allowed.ContainsKey(name), $"{name} is new: say in this test and in ARCHITECTURE.md what it may reference.");
+            wrong.AddRange(ReferencesOf(project).Except(Allowed[name]).Select(reference => $"{name} -> {reference}"));
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void Solution_HoldsEveryProject()
+    {
+        string solution = File.ReadAllText(Path.Combine(Repository.Root, "OrleansMq.sln")).Replace('\\', '/');
+        string filter = File.ReadAllText(Path.Combine(Repository.Root, "OrleansMq.Standalone.slnf")).Replace("\\\\", "/", StringComparison.Ordinal);
+        string[] missing =
+        [
+            .. new[] { "src", "tests", "bench" }.Where(folder => Directory.Exists(Path.Combine(Repository.Root, folder)))
+                .SelectMany(Repository.Projects).Select(Repository.Relative)
+                .Where(project => !solution.Contains(project, StringComparison.Ordinal) || !filter.Contains(project, StringComparison.Ordinal)),
+        ];
+        Assert.Empty(missing);
+    }
+
+    [Theory]
+    [InlineData("Storage")]
+    [InlineData("Broker")]
+    public void DecisionsAndStorage_BanClocksThreadsAndFiles(string project)
+    {
+        string text = File.ReadAllText(Path.Combine(Repository.Root, "src", project, $"OrleansMq.{project}.csproj"));
+        Assert.Contains("<UsesBannedSymbols>true</UsesBannedSymbols>", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReferencesToOrleans_AreAbsentFromTheStandaloneFilter()
+    {
+        string[] wrong =
+        [
+            .. Repository.Projects("src").Where(project =>
+                File.ReadAllText(project).Contains("Include=\"Microsoft.Orleans", StringComparison.Ordinal)
+                && NameOf(project) is not ("Grains" or "Streams" or "Silo" or "Client.Orleans")),
+        ];
+        Assert.Empty(wrong);
+    }
+
+    private static IEnumerable<string> ReferencesOf(string project) => XDocument.Load(project)
+        .Descendants("ProjectReference")
+        .Select(reference => NameOf(reference.Attribute("Include")!.Value));
+
+    private static string NameOf(string project) =>
+        Path.GetFileNameWithoutExtension(project.Replace('\\', '/')).Replace("OrleansMq.", "", StringComparison.Ordinal);
+}
