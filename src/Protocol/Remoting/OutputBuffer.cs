@@ -86,7 +86,7 @@ public sealed class OutputBuffer : IBufferWriter<byte>, IDisposable
             Clear();
     }
 
-    /// <summary>Takes bytes away from the end, down to <paramref name="length"/>; undoes half-written commands.</summary>
+    /// <summary>Takes bytes away from the end until <paramref name="length"/> are left.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Fewer bytes than that are written.</exception>
     public void Truncate(int length)
     {
