@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace OrleansMq.Protocol.Remoting;
@@ -30,14 +31,16 @@ internal ref struct JsonHeaderText(Span<byte> text, int maxDepth)
     public readonly ReadOnlySpan<byte> Slice(int at, int length) => _text.Slice(at, length);
 
     /// <summary>Goes to the next byte that is no white space.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SkipSpace()
     {
-        while ((uint)_at < (uint)_text.Length && _text[_at] <= ' '
-            && _text[_at] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
-            _at++;
+        // Clients write no white space into their headers.
+        if ((uint)_at < (uint)_text.Length && _text[_at] <= ' ')
+            SkipRareSpace();
     }
 
     /// <summary>Goes past a byte if it is the next one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Take(byte expected)
     {
         if ((uint)_at >= (uint)_text.Length || _text[_at] != expected)
@@ -106,6 +109,14 @@ internal ref struct JsonHeaderText(Span<byte> text, int maxDepth)
 
     /// <summary>Skips a value of any kind.</summary>
     public bool SkipValue() => ReadPlain(out _, out _, out _);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void SkipRareSpace()
+    {
+        while ((uint)_at < (uint)_text.Length
+            && _text[_at] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r')
+            _at++;
+    }
 
     private bool SkipNested(int depth)
     {
@@ -186,26 +197,26 @@ internal ref struct JsonHeaderText(Span<byte> text, int maxDepth)
         if (!Take(Quote))
             return false;
 
-        int end = FindQuoteOrEscape(at);
-        if (end < 0)
+        ReadOnlySpan<byte> rest = _text[at..];
+        length = FindQuoteOrEscape(rest);
+        if (length < 0)
             return false;
 
-        length = end - at;
-        _at = end + 1;
-        return _text[end] == Quote || Unescape(end, at, out length);
+        _at = at + length + 1;
+        return rest[length] == Quote || Unescape(at + length, at, out length);
     }
 
-    private readonly int FindQuoteOrEscape(int from)
+    private static int FindQuoteOrEscape(ReadOnlySpan<byte> text)
     {
         // Most names and values are short: a plain loop beats the start of a vectorised one.
-        int scalarEnd = Math.Min(from + ScalarScanBytes, _text.Length);
-        for (int at = from; at < scalarEnd; at++)
+        int scalarEnd = Math.Min(ScalarScanBytes, text.Length);
+        for (int at = 0; at < scalarEnd; at++)
         {
-            if (_text[at] is Quote or Escape)
+            if (text[at] is Quote or Escape)
                 return at;
         }
 
-        int found = _text[scalarEnd..].IndexOfAny(Quote, Escape);
+        int found = text[scalarEnd..].IndexOfAny(Quote, Escape);
         return found < 0 ? -1 : scalarEnd + found;
     }
 
@@ -227,13 +238,13 @@ internal ref struct JsonHeaderText(Span<byte> text, int maxDepth)
             if (!UnescapeOne(ref to))
                 return false;
 
-            int next = FindQuoteOrEscape(_at);
-            if (next < 0)
+            int plain = FindQuoteOrEscape(_text[_at..]);
+            if (plain < 0)
                 return false;
 
-            _text[_at..next].CopyTo(_text[to..]);
-            to += next - _at;
-            _at = next;
+            _text.Slice(_at, plain).CopyTo(_text[to..]);
+            to += plain;
+            _at += plain;
         }
     }
 

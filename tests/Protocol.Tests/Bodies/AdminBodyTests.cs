@@ -85,7 +85,8 @@ public sealed class AdminBodyTests
         };
         string written = BodyText.Of(stats.WriteTo);
 
-        Assert.True(TopicStatsTable.TryRead(BodyText.Bytes(written), out TopicStatsTable? read, out string? problem), problem);
+        Assert.True(
+            TopicStatsTable.TryRead(BodyText.Bytes(written), out TopicStatsTable? read, out string? problem), problem);
         KeyValuePair<MessageQueueKey, TopicOffset> entry = Assert.Single(read.OffsetTable);
         Assert.Equal(new MessageQueueKey("t\"{}", "b\\\n", 7), entry.Key);
         Assert.Equal(2, entry.Value.MaxOffset);
@@ -180,7 +181,10 @@ public sealed class AdminBodyTests
     {
         var topics = new TopicConfigTable
         {
-            Topics = { ["t"] = new TopicConfig { TopicName = "t", Perm = 4, TopicFilterType = TopicFilterType.MultiTag } },
+            Topics =
+            {
+                ["t"] = new TopicConfig { TopicName = "t", Perm = 4, TopicFilterType = TopicFilterType.MultiTag },
+            },
             DataVersion = new DataVersion { Counter = 1, Timestamp = 2 },
         };
         string written = BodyText.Of(topics.WriteTo);
@@ -188,9 +192,11 @@ public sealed class AdminBodyTests
         Assert.True(TopicConfigTable.TryRead(BodyText.Bytes(written), out TopicConfigTable? readTopics, out _));
         Assert.Equal(written, BodyText.Of(readTopics.WriteTo));
 
-        var groups = new SubscriptionGroupTable { Groups = { ["g"] = new SubscriptionGroupConfig { GroupName = "g" } } };
+        var group = new SubscriptionGroupConfig { GroupName = "g" };
+        var groups = new SubscriptionGroupTable { Groups = { ["g"] = group } };
         written = BodyText.Of(groups.WriteTo);
-        Assert.True(SubscriptionGroupTable.TryRead(BodyText.Bytes(written), out SubscriptionGroupTable? readGroups, out _));
+        Assert.True(
+            SubscriptionGroupTable.TryRead(BodyText.Bytes(written), out SubscriptionGroupTable? readGroups, out _));
         Assert.Equal(written, BodyText.Of(readGroups.WriteTo));
 
         var table = new KvTable { Table = { ["k"] = "10 60 600" } };

@@ -55,7 +55,8 @@ public sealed class ClientBodyTests
             "subString":null}]}]}
             """;
 
-        Assert.True(HeartbeatData.TryRead(BodyText.Bytes(Body), out HeartbeatData? heartbeat, out string? problem), problem);
+        Assert.True(
+            HeartbeatData.TryRead(BodyText.Bytes(Body), out HeartbeatData? heartbeat, out string? problem), problem);
         Assert.Empty(heartbeat.ProducerDataSet);
         ConsumerData consumer = Assert.Single(heartbeat.ConsumerDataSet);
         Assert.Equal(ConsumeFromWhere.ConsumeFromLastOffset, consumer.ConsumeFromWhere);
@@ -115,7 +116,8 @@ public sealed class ClientBodyTests
     public void LockBatch_IsRead_AsTheJavaClientSendsIt()
     {
         const string Body = """
-            {"clientId":"c","consumerGroup":"g","mqSet":[{"brokerName":"b","queueId":1,"topic":"t"}],"onlyThisBroker":false}
+            {"clientId":"c","consumerGroup":"g","mqSet":[{"brokerName":"b","queueId":1,"topic":"t"}],
+            "onlyThisBroker":false}
             """;
 
         Assert.True(LockBatchBody.TryRead(BodyText.Bytes(Body), out LockBatchBody? request, out _));

@@ -14,8 +14,8 @@ public sealed class BodyFuzzTests
     private const int AllowedExtraBytes = 64 * 1024;
     private const string Queue = "{\"brokerName\":\"b\",\"queueId\":1,\"topic\":\"t\"}";
     private const string Subscription =
-        "{\"classFilterMode\":false,\"codeSet\":[1],\"expressionType\":\"TAG\",\"subString\":\"*\",\"subVersion\":\"1\","
-        + "\"tagsSet\":[\"a\"],\"topic\":\"t\"}";
+        "{\"classFilterMode\":false,\"codeSet\":[1],\"expressionType\":\"TAG\",\"subString\":\"*\","
+        + "\"subVersion\":\"1\",\"tagsSet\":[\"a\"],\"topic\":\"t\"}";
 
     private const string Connection =
         "{\"clientAddr\":\"1.2.3.4:5\",\"clientId\":\"c\",\"language\":\"JAVA\",\"version\":409}";

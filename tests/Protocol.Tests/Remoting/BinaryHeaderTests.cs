@@ -8,7 +8,8 @@ public sealed class BinaryHeaderTests
 {
     // code 14, JAVA, version 409, opaque 258, flag 0, no remark, 27 bytes of fields: topic=t, queueId=12.
     private const string Query =
-        "000E 00 0199 00000102 00000000 00000000 0000001B 0005 746F706963 00000001 74 0007 71756575654964 00000002 3132";
+        "000E 00 0199 00000102 00000000 00000000 0000001B 0005 746F706963 00000001 74 "
+        + "0007 71756575654964 00000002 3132";
 
     [Fact]
     public void Read_GivesAllMembers_OfARequest()

@@ -73,7 +73,8 @@ public sealed class CommandReaderTests
     public void Read_ForgetsTheCommandBefore()
     {
         CommandReader reader = Frames.Read(Frames.Json(
-            """{"code":9,"flag":1,"language":"GO","opaque":3,"remark":"r","version":5,"extFields":{"a":"1"}}""", "body"));
+            """{"code":9,"flag":1,"language":"GO","opaque":3,"remark":"r","version":5,"extFields":{"a":"1"}}""",
+            "body"));
         Assert.Equal("r", reader.Remark);
 
         Assert.Equal(CommandDefect.None, reader.Read(Frames.Json("""{"code":1}""")));

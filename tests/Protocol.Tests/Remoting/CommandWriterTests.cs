@@ -39,8 +39,8 @@ public sealed class CommandWriterTests : IDisposable
 
         Assert.Equal(
             Frames.Bytes(
-                "0000002B 01000025 0000 02 0199 00000102 00000001 00000002 6F6B 0000000E 0006 6F6666736574 00000002 3130"
-                + "7879"),
+                "0000002B 01000025 0000 02 0199 00000102 00000001 00000002 6F6B 0000000E "
+                + "0006 6F6666736574 00000002 3130 7879"),
             _output.WrittenSpan.ToArray());
     }
 

@@ -111,9 +111,11 @@ public sealed class ColdRequestTests
         Assert.Equal(new ClusterTopicsRequest("c"), topics);
         Assert.True(TopicStatsRequest.TryRead(Frames.Request(202, "topic", "t"), out var stats, out _));
         Assert.Equal(new TopicStatsRequest("t"), stats);
-        Assert.True(ConsumerConnectionRequest.TryRead(Frames.Request(203, "consumerGroup", "g"), out var consumer, out _));
+        Assert.True(
+            ConsumerConnectionRequest.TryRead(Frames.Request(203, "consumerGroup", "g"), out var consumer, out _));
         Assert.Equal(new ConsumerConnectionRequest("g"), consumer);
-        Assert.True(ProducerConnectionRequest.TryRead(Frames.Request(204, "producerGroup", "g"), out var producer, out _));
+        Assert.True(
+            ProducerConnectionRequest.TryRead(Frames.Request(204, "producerGroup", "g"), out var producer, out _));
         Assert.Equal(new ProducerConnectionRequest("g"), producer);
         Assert.True(ConsumeStatsRequest.TryRead(Frames.Request(208, "consumerGroup", "g"), out var consume, out _));
         Assert.Equal(new ConsumeStatsRequest("g", null), consume);

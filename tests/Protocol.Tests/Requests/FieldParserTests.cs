@@ -10,7 +10,8 @@ public sealed class FieldParserTests
     public void Fields_AreRead_ByKind()
     {
         var fields = new FieldParser(Frames.Request(
-            10, "text", "t", "int", "-2147483648", "long", "9223372036854775807", "plus", "+5", "yes", "TRUE", "no", "0"));
+            10, "text", "t", "int", "-2147483648", "long", "9223372036854775807", "plus", "+5", "yes", "TRUE",
+            "no", "0"));
 
         Assert.Equal("t", Encoding.UTF8.GetString(fields.RequiredText("text"u8)));
         Assert.Equal("t", fields.RequiredString("text"u8));

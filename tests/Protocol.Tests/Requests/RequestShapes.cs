@@ -9,8 +9,8 @@ namespace OrleansMq.Protocol.Tests.Requests;
 /// </summary>
 internal static class RequestShapes
 {
-    public const string LongSend = "producerGroup=text topic=text defaultTopic=blank defaultTopicQueueNums=int queueId=int "
-        + "sysFlag=int bornTimestamp=long flag=int properties=blank? reconsumeTimes=int? unitMode=boolean? "
+    public const string LongSend = "producerGroup=text topic=text defaultTopic=blank defaultTopicQueueNums=int "
+        + "queueId=int sysFlag=int bornTimestamp=long flag=int properties=blank? reconsumeTimes=int? unitMode=boolean? "
         + "maxReconsumeTimes=int? batch=boolean? bname=blank?";
 
     public const string LetterSend = "a=text b=text c=blank d=int e=int f=int g=long h=int i=blank? j=int? k=boolean? "
@@ -52,7 +52,8 @@ internal static class RequestShapes
         (17, "topic=text defaultTopic=blank readQueueNums=int writeQueueNums=int perm=int topicFilterType=text "
             + "topicSysFlag=int? order=boolean attributes=blank?",
             command => Problem(CreateTopicRequest.TryRead(command, out _, out string? problem), problem)),
-        (215, "topic=text", command => Problem(DeleteTopicRequest.TryRead(command, out _, out string? problem), problem)),
+        (215, "topic=text",
+            command => Problem(DeleteTopicRequest.TryRead(command, out _, out string? problem), problem)),
         (207, "groupName=text removeOffset=boolean? cleanOffset=boolean?",
             command => Problem(DeleteSubscriptionGroupRequest.TryRead(command, out _, out string? problem), problem)),
         (105, "topic=text acceptStandardJsonOnly=boolean?",
@@ -63,7 +64,8 @@ internal static class RequestShapes
         (219, "namespace=text", KvConfig),
         (224, "cluster=text",
             command => Problem(ClusterTopicsRequest.TryRead(command, out _, out string? problem), problem)),
-        (202, "topic=text", command => Problem(TopicStatsRequest.TryRead(command, out _, out string? problem), problem)),
+        (202, "topic=text",
+            command => Problem(TopicStatsRequest.TryRead(command, out _, out string? problem), problem)),
         (203, "consumerGroup=text",
             command => Problem(ConsumerConnectionRequest.TryRead(command, out _, out string? problem), problem)),
         (204, "producerGroup=text",
