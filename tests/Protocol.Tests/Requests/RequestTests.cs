@@ -61,7 +61,8 @@ public sealed class RequestTests
     {
         CommandReader command = Frames.Request(
             10, "producerGroup", "g", "topic", "t", "defaultTopic", "TBW102", "defaultTopicQueueNums", "4",
-            "queueId", "-1", "sysFlag", "5", "bornTimestamp", "1700000000000", "flag", "6", "properties", "p", "reconsumeTimes", "7",
+            "queueId", "-1",
+            "sysFlag", "5", "bornTimestamp", "1700000000000", "flag", "6", "properties", "p", "reconsumeTimes", "7",
             "unitMode", "true", "maxReconsumeTimes", "8", "batch", "true", "bname", "b");
 
         AssertSend(command, isBatch: true);
@@ -98,7 +99,8 @@ public sealed class RequestTests
     {
         CommandReader command = Frames.Request(
             11, "consumerGroup", "g", "topic", "t", "queueId", "1", "queueOffset", "2", "maxMsgNums", "3",
-            "sysFlag", "7", "commitOffset", "4", "suspendTimeoutMillis", "15000", "subscription", "a||b", "subVersion", "6",
+            "sysFlag", "7",
+            "commitOffset", "4", "suspendTimeoutMillis", "15000", "subscription", "a||b", "subVersion", "6",
             "expressionType", "TAG", "maxMsgBytes", "9");
 
         Assert.True(PullMessageRequest.TryRead(command, out PullMessageRequest request, out _));
