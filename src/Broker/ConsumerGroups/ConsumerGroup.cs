@@ -1,3 +1,5 @@
+using OrleansMq.Protocol.Bodies;
+
 namespace OrleansMq.Broker.ConsumerGroups;
 
 /// <summary>
@@ -44,13 +46,13 @@ public sealed class ConsumerGroup
     public bool IsOnline => _members.Count > 0;
 
     /// <summary>Who drives the consumption, going by the last heartbeat.</summary>
-    public ConsumeType ConsumeType { get; private set; } = ConsumeType.Passively;
+    public ConsumeType ConsumeType { get; private set; } = ConsumeType.ConsumePassively;
 
     /// <summary>Who gets a message, going by the last heartbeat.</summary>
     public MessageModel MessageModel { get; private set; } = MessageModel.Clustering;
 
     /// <summary>Where the group begins without a committed offset, going by the last heartbeat.</summary>
-    public ConsumeFromWhere ConsumeFromWhere { get; private set; } = ConsumeFromWhere.LastOffset;
+    public ConsumeFromWhere ConsumeFromWhere { get; private set; } = ConsumeFromWhere.ConsumeFromLastOffset;
 
     /// <summary>The queues that members locked for consumption in order.</summary>
     public QueueLocks Locks { get; }
