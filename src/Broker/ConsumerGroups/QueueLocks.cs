@@ -25,8 +25,12 @@ public sealed class QueueLocks
     /// <summary>
     /// Locks what can be locked for a client and renews what it holds already.
     /// </summary>
-    /// <returns>The queues that the client holds now, in the order asked for, each once; others are held by other clients.</returns>
-    public IReadOnlyList<MessageQueueKey> Lock(string clientId, IEnumerable<MessageQueueKey> queues, long nowMilliseconds)
+    /// <returns>
+    /// The queues that the client holds now, in the order asked for, each once; the rest is not to be
+    /// had.
+    /// </returns>
+    public IReadOnlyList<MessageQueueKey> Lock(
+        string clientId, IEnumerable<MessageQueueKey> queues, long nowMilliseconds)
     {
         var locked = new List<MessageQueueKey>();
         foreach (MessageQueueKey queue in queues.Distinct())
@@ -64,7 +68,9 @@ public sealed class QueueLocks
 
     /// <summary>The client that holds a queue, or null.</summary>
     public string? OwnerOf(MessageQueueKey queue, long nowMilliseconds) =>
-        _locks.TryGetValue(queue, out QueueLock current) && !IsExpired(current, nowMilliseconds) ? current.ClientId : null;
+        _locks.TryGetValue(queue, out QueueLock current) && !IsExpired(current, nowMilliseconds)
+            ? current.ClientId
+            : null;
 
     /// <summary>Forgets the locks that were not renewed in time.</summary>
     public void RemoveExpired(long nowMilliseconds)

@@ -75,7 +75,11 @@ public sealed class ConsumerGroupModelTests
         private string Client() => $"c{_random.Next(5)}";
 
         private MessageQueueKey[] Queues() =>
-            [.. Enumerable.Range(0, 6).Where(_ => _random.Next(2) == 0).Select(id => new MessageQueueKey("Orders", "b", id))];
+        [
+            .. Enumerable.Range(0, 6)
+                .Where(_ => _random.Next(2) == 0)
+                .Select(id => new MessageQueueKey("Orders", "b", id)),
+        ];
 
         private void Heartbeat()
         {
@@ -83,22 +87,22 @@ public sealed class ConsumerGroupModelTests
             long channel = _random.Next(4);
             bool isNew = !_members.ContainsKey(client);
             _members[client] = (channel, _now);
-            GroupChange change = _group.Heartbeat(
-                new GroupMember { ClientId = client, ChannelId = channel, Subscriptions = [Subscription.ToAll("Orders", 1)] }, _now);
-            AssertTold(change, isNew);
+            Subscription[] subscriptions = [Subscription.ToAll("Orders", 1)];
+            var member = new GroupMember { ClientId = client, ChannelId = channel, Subscriptions = subscriptions };
+            AssertTold(_group.Heartbeat(member, _now), isNew);
         }
 
         private void Leave<T>(T key, Func<string, (long Channel, long Heard), T> keyOf, Func<T, GroupChange> leave)
             where T : IEquatable<T>
         {
-            string[] leaving = [.. _members.Where(pair => keyOf(pair.Key, pair.Value).Equals(key)).Select(pair => pair.Key)];
+            string[] leaving = ClientsWhere(pair => keyOf(pair.Key, pair.Value).Equals(key));
             Forget(leaving);
             AssertTold(leave(key), leaving.Length > 0);
         }
 
         private void Expire()
         {
-            string[] silent = [.. _members.Where(pair => _now - pair.Value.Heard > ExpiryMilliseconds).Select(pair => pair.Key)];
+            string[] silent = ClientsWhere(pair => _now - pair.Value.Heard > ExpiryMilliseconds);
             Forget(silent);
             GroupChange change = _group.Expire(_now);
             Assert.Equal(silent, change.Effects.OfType<MemberExpired>().Select(expired => expired.ClientId));
@@ -120,8 +124,11 @@ public sealed class ConsumerGroupModelTests
             string client = Client();
             MessageQueueKey[] queues = Queues();
             _group.Locks.Unlock(client, queues);
-            foreach (MessageQueueKey queue in queues.Where(queue => _locks.TryGetValue(queue, out var held) && held.Owner == client))
-                _locks.Remove(queue);
+            foreach (MessageQueueKey queue in queues)
+            {
+                if (_locks.TryGetValue(queue, out var held) && held.Owner == client)
+                    _locks.Remove(queue);
+            }
         }
 
         private void Forget(string[] clients)
@@ -129,10 +136,16 @@ public sealed class ConsumerGroupModelTests
             foreach (string client in clients)
             {
                 _members.Remove(client);
-                foreach (MessageQueueKey queue in _locks.Where(pair => pair.Value.Owner == client).Select(pair => pair.Key).ToArray())
-                    _locks.Remove(queue);
+                foreach ((MessageQueueKey queue, (string owner, _)) in _locks)
+                {
+                    if (owner == client)
+                        _locks.Remove(queue);
+                }
             }
         }
+
+        private string[] ClientsWhere(Func<KeyValuePair<string, (long Channel, long Heard)>, bool> condition) =>
+            [.. _members.Where(condition).Select(pair => pair.Key)];
 
         private string? OwnerOf(MessageQueueKey queue) =>
             _locks.TryGetValue(queue, out var held) && _now - held.Renewed <= LockMilliseconds ? held.Owner : null;
@@ -148,15 +161,16 @@ public sealed class ConsumerGroupModelTests
             }
 
             Assert.Equal(++_epoch, Assert.Single(told).Epoch);
-            Assert.Equal(_members.Values.Select(member => member.Channel).Distinct().Order(), told[0].ChannelIds.Order());
+            Assert.Equal(
+                _members.Values.Select(member => member.Channel).Distinct().Order(), told[0].ChannelIds.Order());
         }
 
         private void Compare()
         {
-            Assert.Equal(_members.Keys, _group.ClientIds);
             Assert.Equal(_epoch, _group.Epoch);
-            Assert.Equal(
-                _members.Values, _group.Members.Select(member => (member.ChannelId, member.LastHeartbeatMilliseconds)));
+            Assert.True(_members.Keys.SequenceEqual(_group.ClientIds), "The client ids differ.");
+            var members = _group.Members.Select(member => (member.ChannelId, member.LastHeartbeatMilliseconds));
+            Assert.True(_members.Values.SequenceEqual(members), "The members differ.");
             for (int id = 0; id < 6; id++)
             {
                 var queue = new MessageQueueKey("Orders", "b", id);

@@ -56,7 +56,8 @@ public sealed class ConsumerGroupTests
     public void Heartbeat_TakesTheNewestFilter_WithoutTellingMembers()
     {
         _group.Heartbeat(Member("c1", 11, To("Orders", 5, "a")), 1_000);
-        Assert.Equal(["SubscriptionChanged Orders"], Describe(_group.Heartbeat(Member("c1", 11, To("Orders", 6, "b")), 2_000)));
+        Assert.Equal(
+            ["SubscriptionChanged Orders"], Describe(_group.Heartbeat(Member("c1", 11, To("Orders", 6, "b")), 2_000)));
         Assert.Empty(_group.Heartbeat(Member("c1", 11, To("Orders", 6, "c")), 2_000).Effects);
         Assert.Empty(_group.Heartbeat(Member("c1", 11, To("Orders", 4, "d")), 2_000).Effects);
         Assert.Equal("b", _group.FindSubscription("Orders")!.Expression);
@@ -172,7 +173,8 @@ public sealed class ConsumerGroupTests
         _group.Heartbeat(Member("c1", 11, To("Orders", 1, "a"), To("Bills", 1)), 1_000);
         Assert.Empty(_group.FindConflicts());
 
-        _group.Heartbeat(Member("c2", 12, To("Orders", 2, "b")) with { MessageModel = MessageModel.Broadcasting }, 1_000);
+        _group.Heartbeat(
+            Member("c2", 12, To("Orders", 2, "b")) with { MessageModel = MessageModel.Broadcasting }, 1_000);
         Assert.Equal(
             [
                 new SubscriptionConflict("c1", "", "Clustering", "Broadcasting"),
@@ -190,7 +192,8 @@ public sealed class ConsumerGroupTests
 
     private static Subscription To(string topic, long version, string expression = "*")
     {
-        Assert.True(Subscription.TryParse(topic, expression, ExpressionKind.Tag, version, out Subscription? parsed, out _));
+        Assert.True(
+            Subscription.TryParse(topic, expression, ExpressionKind.Tag, version, out Subscription? parsed, out _));
         return parsed;
     }
 
@@ -199,7 +202,8 @@ public sealed class ConsumerGroupTests
         Assert.Null(change.Problem);
         return change.Effects.Select(effect => effect switch
         {
-            MembersChanged members => $"MembersChanged {members.Epoch}: {string.Join(' ', members.ChannelIds)}".TrimEnd(),
+            MembersChanged members =>
+                $"MembersChanged {members.Epoch}:{string.Concat(members.ChannelIds.Select(id => $" {id}"))}",
             SubscriptionChanged subscription => $"SubscriptionChanged {subscription.Topic}",
             LocksReleased released => $"LocksReleased {released.ClientId}",
             MemberExpired expired => $"MemberExpired {expired.ClientId} {expired.ChannelId}",

@@ -23,7 +23,8 @@ public sealed class SubscriptionGroupRegistryTests
         SubscriptionGroupResult result = registry.FindOrCreate("group", 5);
         Assert.Equal(SubscriptionGroupStatus.Created, result.Status);
         Assert.Equal(new SubscriptionGroupConfig { Name = "group" }, result.Group);
-        Assert.Equal((16, 1, true), (result.Group!.RetryMaxTimes, result.Group.RetryQueues, result.Group.ConsumeEnable));
+        Assert.Equal(
+            (16, 1, true), (result.Group!.RetryMaxTimes, result.Group.RetryQueues, result.Group.ConsumeEnable));
         Assert.Equal(SubscriptionGroupStatus.Found, registry.FindOrCreate("group", 6).Status);
         Assert.Equal(new DataVersion(0, 5, 1), registry.Version);
     }
@@ -70,7 +71,8 @@ public sealed class SubscriptionGroupRegistryTests
     {
         _options.MaxConsumerGroups = new SubscriptionGroupRegistry(_options).Groups.Count;
         Assert.Equal(
-            SubscriptionGroupStatus.LimitReached, new SubscriptionGroupRegistry(_options).FindOrCreate("group", 1).Status);
+            SubscriptionGroupStatus.LimitReached,
+            new SubscriptionGroupRegistry(_options).FindOrCreate("group", 1).Status);
     }
 
     [Fact]
@@ -89,7 +91,8 @@ public sealed class SubscriptionGroupRegistryTests
         var before = new SubscriptionGroupRegistry(_options);
         before.Put(Unusual, 5);
         byte[] file = SubscriptionGroupsFile.Encode(before.Snapshot());
-        Assert.True(SubscriptionGroupsFile.TryDecode(file, out SubscriptionGroupTable? table, out string? problem), problem);
+        Assert.True(
+            SubscriptionGroupsFile.TryDecode(file, out SubscriptionGroupTable? table, out string? problem), problem);
         var after = new SubscriptionGroupRegistry(_options);
         after.Restore(table);
         Assert.Equal(before.Snapshot().Groups, after.Snapshot().Groups);
@@ -102,16 +105,19 @@ public sealed class SubscriptionGroupRegistryTests
     {
         ReadOnlySpan<byte> file = """
             {"dataVersion":{"counter":2,"timestamp":1650000000000},"forbiddenTable":{},"subscriptionGroupTable":{
-            "group":{"attributes":{},"brokerId":0,"consumeBroadcastEnable":true,"consumeEnable":false,"groupName":"group",
-            "groupRetryPolicy":{"type":"CUSTOMIZED"},"retryMaxTimes":3,"retryQueueNums":1}}}
+            "group":{"attributes":{},"brokerId":0,"consumeBroadcastEnable":true,"consumeEnable":false,
+            "groupName":"group","groupRetryPolicy":{"type":"CUSTOMIZED"},"retryMaxTimes":3,"retryQueueNums":1}}}
             """u8;
-        Assert.True(SubscriptionGroupsFile.TryDecode(file, out SubscriptionGroupTable? table, out string? problem), problem);
-        Assert.Equal([new SubscriptionGroupConfig { Name = "group", ConsumeEnable = false, RetryMaxTimes = 3 }], table.Groups);
+        Assert.True(
+            SubscriptionGroupsFile.TryDecode(file, out SubscriptionGroupTable? table, out string? problem), problem);
+        Assert.Equal(
+            [new SubscriptionGroupConfig { Name = "group", ConsumeEnable = false, RetryMaxTimes = 3 }], table.Groups);
     }
 
     [Fact]
     public void File_NeverThrows_WhateverTheDamage() => Damage.AssertNeverThrows<SubscriptionGroupTable>(
-        SubscriptionGroupsFile.TryDecode, SubscriptionGroupsFile.Encode(new SubscriptionGroupTable([Unusual], default)));
+        SubscriptionGroupsFile.TryDecode, SubscriptionGroupsFile.Encode(
+            new SubscriptionGroupTable([Unusual], default)));
 
     private static SubscriptionGroupConfig Unusual => new()
     {

@@ -43,13 +43,13 @@ public sealed class SubscriptionTests
     [Fact]
     public void Matches_ATagWithANegativeHash()
     {
-        int hash = TagHash.Compute("a long tag of many letters");
-        Assert.True(hash < 0, "The tag must have a negative hash for this test to say anything.");
-        Assert.True(Parse("a long tag of many letters").Matches(hash));
+        Assert.Equal(int.MinValue, TagHash.Compute("polygenelubricants"));
+        Assert.True(Parse("polygenelubricants").Matches(int.MinValue));
     }
 
     [Fact]
-    public void Matches_EveryMessage_WhenTheFilterIsSql() => Assert.True(Parse("price > 3", ExpressionKind.Sql92).Matches(0));
+    public void Matches_EveryMessage_WhenTheFilterIsSql() =>
+        Assert.True(Parse("price > 3", ExpressionKind.Sql92).Matches(0));
 
     [Theory]
     [InlineData("Orders", "||", ExpressionKind.Tag)]
@@ -59,7 +59,8 @@ public sealed class SubscriptionTests
     [InlineData("", "*", ExpressionKind.Tag)]
     public void TryParse_GivesAProblem_WhenTheFilterIsWrong(string topic, string? expression, ExpressionKind kind)
     {
-        Assert.False(Subscription.TryParse(topic, expression, kind, 1, out Subscription? subscription, out string? problem));
+        Assert.False(
+            Subscription.TryParse(topic, expression, kind, 1, out Subscription? subscription, out string? problem));
         Assert.Null(subscription);
         Assert.NotEmpty(problem!);
     }
@@ -70,7 +71,7 @@ public sealed class SubscriptionTests
 
     private static Subscription Parse(string? expression, ExpressionKind kind = ExpressionKind.Tag)
     {
-        Assert.True(Subscription.TryParse("Orders", expression, kind, 1, out Subscription? subscription, out string? problem), problem);
-        return subscription;
+        Assert.True(Subscription.TryParse("Orders", expression, kind, 1, out Subscription? parsed, out _));
+        return parsed;
     }
 }

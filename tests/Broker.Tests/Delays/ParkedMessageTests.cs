@@ -5,7 +5,8 @@ namespace OrleansMq.Broker.Tests.Delays;
 
 public sealed class ParkedMessageTests
 {
-    private static readonly byte[] Sent = Block(("KEYS", "k"), ("DELAY", "3"), ("TIMER_DELIVER_MS", "5"), ("TIMER_FROM", "9"));
+    private static readonly byte[] Sent =
+        Block(("KEYS", "k"), ("DELAY", "3"), ("TIMER_DELIVER_MS", "5"), ("TIMER_FROM", "9"));
 
     [Fact]
     public void Park_NotesWhereAndWhen()
@@ -49,7 +50,8 @@ public sealed class ParkedMessageTests
     {
         byte[] delivered = ParkedMessage.Deliver(ParkedMessage.Park(Sent, "Orders"u8, 2, 1_234), 777);
         Assert.Equal(
-            new Dictionary<string, string> { ["KEYS"] = "k", ["TIMER_FROM"] = "777" }, PropertyBlock.ToDictionary(delivered));
+            new Dictionary<string, string> { ["KEYS"] =
+                "k", ["TIMER_FROM"] = "777" }, PropertyBlock.ToDictionary(delivered));
         Assert.True(ParkedMessage.TryReadDeliveredFrom(delivered, out long physicalOffset));
         Assert.Equal(777, physicalOffset);
     }
@@ -70,7 +72,8 @@ public sealed class ParkedMessageTests
     {
         byte[] block = Block(("KEYS", "k"), (name, "1"));
         Assert.Equal(expected, ParkedMessage.HasBrokerProperties(block));
-        Assert.Equal(!expected, PropertyBlock.ToDictionary(ParkedMessage.WithoutBrokerProperties(block)).ContainsKey(name));
+        Assert.Equal(
+            !expected, PropertyBlock.ToDictionary(ParkedMessage.WithoutBrokerProperties(block)).ContainsKey(name));
     }
 
     private static byte[] Block(params (string Name, string Value)[] pairs) =>

@@ -54,8 +54,11 @@ public sealed class TimerWheelModelTests
                         break;
                 }
 
-                Compare();
+                CompareCounts();
             }
+
+            Assert.Equal(
+                _model.OrderBy(entry => entry.PhysicalOffset), _wheel.Entries().OrderBy(entry => entry.PhysicalOffset));
         }
 
         private void Add()
@@ -114,18 +117,17 @@ public sealed class TimerWheelModelTests
             }
             while (count == _due.Length);
 
-            Assert.DoesNotContain(_model, entry => Tick(entry) <= _now / TimerWheel.TickMilliseconds);
+            Assert.False(
+                _model.Exists(entry => Tick(entry) <= _now / TimerWheel.TickMilliseconds), "An entry is late.");
         }
 
-        private void Compare()
+        private void CompareCounts()
         {
             Assert.Equal(_model.Count, _wheel.Count);
-            Assert.Equal(
-                _model.OrderBy(entry => entry.PhysicalOffset), _wheel.Entries().OrderBy(entry => entry.PhysicalOffset));
-            if (_model.Count == 0)
-                Assert.Null(_wheel.NextDue);
-            else
-                Assert.True(_wheel.NextDue <= _model.Min(Tick) * TimerWheel.TickMilliseconds, "The wheel would sleep too long.");
+            bool isSleepRight = _model.Count == 0
+                ? _wheel.NextDue is null
+                : _wheel.NextDue <= _model.Min(Tick) * TimerWheel.TickMilliseconds;
+            Assert.True(isSleepRight, $"The wheel would sleep until {_wheel.NextDue}.");
         }
 
         private static long Tick(TimerEntry entry) =>

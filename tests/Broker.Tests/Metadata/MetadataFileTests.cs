@@ -33,7 +33,8 @@ public sealed class MetadataFileTests
         _files.Replace("a.json.bak", "ok 0"u8);
         MetadataLoad<string> load = _file.Load<string>(Decode);
         Assert.Equal((MetadataSource.Backup, "ok 0"), (load.Source, load.State));
-        Assert.Contains(main is null ? "'a.json' is missing" : "'a.json' is damaged: bad 'torn'", load.Problem, StringComparison.Ordinal);
+        string expected = main is null ? "'a.json' is missing" : "'a.json' is damaged: bad 'torn'";
+        Assert.Contains(expected, load.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

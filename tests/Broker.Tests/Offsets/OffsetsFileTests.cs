@@ -21,14 +21,16 @@ public sealed class OffsetsFileTests
     {
         string text = Encoding.UTF8.GetString(OffsetsFile.Encode(Table with { Offsets = [.. Table.Offsets.Take(2)] }));
         Assert.Equal(
-            """{"dataVersion":{"counter":4,"stateVersion":0,"timestamp":1700000000000},"offsetTable":{"Orders@g1":{"0":12,"1":7}}}""",
-            text.Replace("\n", "", StringComparison.Ordinal).Replace("\t", "", StringComparison.Ordinal).Replace(": ", ":", StringComparison.Ordinal));
+            """{"dataVersion":{"counter":4,"stateVersion":0,"timestamp":1700000000000}"""
+                + ""","offsetTable":{"Orders@g1":{"0":12,"1":7}}}""",
+            string.Concat(text.Where(letter => !char.IsWhiteSpace(letter))));
     }
 
     [Fact]
     public void TryDecode_BringsBackWhatEncodeWrote()
     {
-        Assert.True(OffsetsFile.TryDecode(OffsetsFile.Encode(Table), out OffsetTable? table, out string? problem), problem);
+        Assert.True(
+            OffsetsFile.TryDecode(OffsetsFile.Encode(Table), out OffsetTable? table, out string? problem), problem);
         Assert.Equal(Table.Offsets, table.Offsets);
         Assert.Equal(Table.Version, table.Version);
     }
@@ -39,14 +41,16 @@ public sealed class OffsetsFileTests
     [InlineData("""{"offsetTable":{"Orders@g1":{"0":12,1:7}},"other":[1,2,{3:4}]}""")]
     public void TryDecode_ReadsUnquotedKeys(string file)
     {
-        Assert.True(OffsetsFile.TryDecode(Encoding.UTF8.GetBytes(file), out OffsetTable? table, out string? problem), problem);
+        Assert.True(
+            OffsetsFile.TryDecode(Encoding.UTF8.GetBytes(file), out OffsetTable? table, out string? problem), problem);
         Assert.Equal(Table.Offsets.Take(2), table.Offsets);
     }
 
     [Fact]
     public void TryDecode_PassesOverNegativeOffsets()
     {
-        Assert.True(OffsetsFile.TryDecode("""{"offsetTable":{"Orders@g1":{0:-1,1:7}}}"""u8, out OffsetTable? table, out _));
+        ReadOnlySpan<byte> file = """{"offsetTable":{"Orders@g1":{0:-1,1:7}}}"""u8;
+        Assert.True(OffsetsFile.TryDecode(file, out OffsetTable? table, out _));
         Assert.Equal([new CommittedOffset("g1", "Orders", 1, 7)], table.Offsets);
     }
 

@@ -4,7 +4,8 @@ namespace OrleansMq.Broker.Tests.Producers;
 
 public sealed class ProducerGroupsTests
 {
-    private readonly ProducerGroups _groups = new(new BrokerOptions { MaxProducerGroups = 2, MaxMembersPerProducerGroup = 2 });
+    private readonly ProducerGroups _groups =
+        new(new BrokerOptions { MaxProducerGroups = 2, MaxMembersPerProducerGroup = 2 });
 
     [Fact]
     public void Heartbeat_RegistersAndRenews()
@@ -14,7 +15,8 @@ public sealed class ProducerGroupsTests
         Assert.Null(_groups.Heartbeat("g", Member("p1", 13), 2_000));
         Assert.Equal(
             [("p1", 13, 2_000), ("p2", 12, 1_000)],
-            _groups.MembersOf("g").Select(member => (member.ClientId, member.ChannelId, member.LastHeartbeatMilliseconds)));
+            _groups.MembersOf("g").Select(
+                member => (member.ClientId, member.ChannelId, member.LastHeartbeatMilliseconds)));
         Assert.Equal(["g"], _groups.Groups);
     }
 
@@ -63,5 +65,6 @@ public sealed class ProducerGroupsTests
         Assert.Equal(["p2"], _groups.MembersOf("g").Select(member => member.ClientId));
     }
 
-    private static ProducerMember Member(string clientId, long channelId) => new() { ClientId = clientId, ChannelId = channelId };
+    private static ProducerMember Member(string clientId, long channelId) =>
+        new() { ClientId = clientId, ChannelId = channelId };
 }

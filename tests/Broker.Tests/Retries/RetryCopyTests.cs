@@ -10,7 +10,8 @@ public sealed class RetryCopyTests
     {
         byte[] original = Block(
             ("TAGS", "a"), ("WAIT", "true"), ("DELAY", "1"), ("TIMER_DELIVER_MS", "1"), ("TIMER_DELAY_MS", "1"),
-            ("TIMER_DELAY_SEC", "1"), ("TIMER_OUT_MS", "1"), ("TIMER_FROM", "1"), ("REAL_TOPIC", "x"), ("REAL_QID", "1"));
+            ("TIMER_DELAY_SEC", "1"), ("TIMER_OUT_MS", "1"), ("TIMER_FROM", "1"), ("REAL_TOPIC", "x"), (
+                "REAL_QID", "1"));
         AssertProperties(
             [("TAGS", "a"), ("RETRY_TOPIC", "Orders"), ("ORIGIN_MESSAGE_ID", "ID1"), ("DELAY", "4")],
             RetryCopy.ForRetry(original, "Orders"u8, "ID1", 4));

@@ -22,12 +22,14 @@ public sealed class RetryDecisionTests
     [InlineData(0, 15, -1, RetryKind.Retry, 18)]
     [InlineData(0, 16, -1, RetryKind.DeadLetter, 0)]
     [InlineData(0, int.MaxValue - 1, int.MaxValue, RetryKind.Retry, int.MaxValue)]
-    public void Decide_FollowsLevelAndTries(int levelAsked, int reconsumeTimes, int? maxTimes, RetryKind kind, int level) =>
+    public void Decide_FollowsLevelAndTries(
+        int levelAsked, int reconsumeTimes, int? maxTimes, RetryKind kind, int level) =>
         Assert.Equal(new RetryDecision(kind, level), RetryDecision.Decide(levelAsked, reconsumeTimes, maxTimes, Group));
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     public void Decide_Drops_WhenTheGroupHasNoRetryQueue(int levelAsked) => Assert.Equal(
-        new RetryDecision(RetryKind.Drop, 0), RetryDecision.Decide(levelAsked, 0, null, Group with { RetryQueues = 0 }));
+        new RetryDecision(RetryKind.Drop, 0), RetryDecision.Decide(
+            levelAsked, 0, null, Group with { RetryQueues = 0 }));
 }

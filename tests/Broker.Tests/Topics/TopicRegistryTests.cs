@@ -16,7 +16,8 @@ public sealed class TopicRegistryTests
         Assert.Equal(
             [
                 "DefaultCluster_REPLY_TOPIC", "OFFSET_MOVED_EVENT", "RMQ_SYS_TRACE_TOPIC", "RMQ_SYS_TRANS_HALF_TOPIC",
-                "RMQ_SYS_TRANS_OP_HALF_TOPIC", "SCHEDULE_TOPIC_XXXX", "SELF_TEST_TOPIC", "TBW102", "TRANS_CHECK_MAX_TIME_TOPIC",
+                "RMQ_SYS_TRANS_OP_HALF_TOPIC", "SCHEDULE_TOPIC_XXXX", "SELF_TEST_TOPIC", "TBW102",
+                "TRANS_CHECK_MAX_TIME_TOPIC",
             ],
             registry.Topics.Select(topic => topic.Name).Order(StringComparer.Ordinal));
         Assert.Equal(19, registry.Find("SCHEDULE_TOPIC_XXXX")!.WriteQueues);
@@ -44,7 +45,8 @@ public sealed class TopicRegistryTests
         TopicResult result = registry.FindOrCreate("Orders", Template, requested, 2, 77);
         Assert.Equal(TopicStatus.Created, result.Status);
         Assert.Equal(
-            new TopicConfig { Name = "Orders", ReadQueues = expected, WriteQueues = expected, SystemFlag = 2 }, result.Topic);
+            new TopicConfig { Name =
+                "Orders", ReadQueues = expected, WriteQueues = expected, SystemFlag = 2 }, result.Topic);
         Assert.Equal(new DataVersion(0, 77, 1), registry.Version);
     }
 
@@ -119,10 +121,12 @@ public sealed class TopicRegistryTests
     public void Put_CreatesThenUpdatesThenFinds()
     {
         var registry = new TopicRegistry(_options);
-        var topic = new TopicConfig { Name = "Orders", Attributes = new Dictionary<string, string> { ["message.type"] = "FIFO" } };
+        var attributes = new Dictionary<string, string> { ["message.type"] = "FIFO" };
+        var topic = new TopicConfig { Name = "Orders", Attributes = attributes };
         Assert.Equal(TopicStatus.Created, registry.Put(topic, 1).Status);
         Assert.Equal(TopicStatus.Updated, registry.Put(topic with { ReadQueues = 16 }, 2).Status);
-        Assert.Equal(TopicStatus.Found, registry.Put(topic with { ReadQueues = 16, Attributes = topic.Attributes.ToDictionary() }, 3).Status);
+        TopicConfig same = topic with { ReadQueues = 16, Attributes = attributes.ToDictionary() };
+        Assert.Equal(TopicStatus.Found, registry.Put(same, 3).Status);
         Assert.Equal(16, registry.Find("Orders")!.ReadQueues);
         Assert.Equal(new DataVersion(0, 2, 2), registry.Version);
     }
@@ -151,16 +155,19 @@ public sealed class TopicRegistryTests
     }
 
     [Fact]
-    public void Put_Accepts_TheLargestQueueCount() => Assert.Equal(
-        TopicStatus.Created,
-        new TopicRegistry(_options).Put(new TopicConfig { Name = "Big", ReadQueues = 16_384, WriteQueues = 16_384 }, 1).Status);
+    public void Put_Accepts_TheLargestQueueCount()
+    {
+        var topic = new TopicConfig { Name = "Big", ReadQueues = 16_384, WriteQueues = 16_384 };
+        Assert.Equal(TopicStatus.Created, new TopicRegistry(_options).Put(topic, 1).Status);
+    }
 
     [Fact]
     public void Put_Refuses_TooManyAttributes()
     {
         _options.MaxAttributes = 1;
         var attributes = new Dictionary<string, string> { ["a"] = "1", ["b"] = "2" };
-        TopicResult result = new TopicRegistry(_options).Put(new TopicConfig { Name = "Orders", Attributes = attributes }, 1);
+        TopicResult result =
+            new TopicRegistry(_options).Put(new TopicConfig { Name = "Orders", Attributes = attributes }, 1);
         Assert.Equal(TopicStatus.Invalid, result.Status);
     }
 
@@ -222,7 +229,8 @@ public sealed class TopicRegistryTests
     public void Restore_KeepsTheQueuesThatTheDelayLevelsNeed()
     {
         var registry = new TopicRegistry(_options);
-        registry.Restore(new TopicTable([new TopicConfig { Name = "SCHEDULE_TOPIC_XXXX", ReadQueues = 18, WriteQueues = 18 }], default));
+        registry.Restore(new TopicTable(
+            [new TopicConfig { Name = "SCHEDULE_TOPIC_XXXX", ReadQueues = 18, WriteQueues = 18 }], default));
         Assert.Equal(19, registry.Find("SCHEDULE_TOPIC_XXXX")!.WriteQueues);
     }
 }

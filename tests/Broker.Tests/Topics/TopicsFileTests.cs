@@ -25,7 +25,8 @@ public sealed class TopicsFileTests
     [Fact]
     public void TryDecode_BringsBackWhatEncodeWrote()
     {
-        Assert.True(TopicsFile.TryDecode(TopicsFile.Encode(Table), out TopicTable? table, out string? problem), problem);
+        Assert.True(
+            TopicsFile.TryDecode(TopicsFile.Encode(Table), out TopicTable? table, out string? problem), problem);
         Assert.Equal(Table.Topics, table.Topics);
         Assert.Equal(Table.Version, table.Version);
     }
@@ -45,7 +46,8 @@ public sealed class TopicsFileTests
             """u8;
         Assert.True(TopicsFile.TryDecode(file, out TopicTable? table, out string? problem), problem);
         Assert.Equal(
-            [new TopicConfig { Name = "Orders" }, new TopicConfig { Name = "Sparse", ReadQueues = 16, WriteQueues = 16 }],
+            [new TopicConfig { Name =
+                "Orders" }, new TopicConfig { Name = "Sparse", ReadQueues = 16, WriteQueues = 16 }],
             table.Topics);
         Assert.Equal(new DataVersion(0, 1_650_000_000_000, 3), table.Version);
     }
