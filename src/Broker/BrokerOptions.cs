@@ -8,7 +8,9 @@ public sealed class BrokerOptions
     /// <summary>Where the options stand in the configuration.</summary>
     public const string Section = "OrleansMq:Broker";
 
-    /// <summary>The cluster that the broker belongs to. RocketMQ: <c>brokerClusterName</c>. Default: DefaultCluster.</summary>
+    /// <summary>
+    /// The cluster that the broker belongs to. RocketMQ: <c>brokerClusterName</c>. Default: DefaultCluster.
+    /// </summary>
     public string ClusterName { get; set; } = "DefaultCluster";
 
     /// <summary>
@@ -84,7 +86,9 @@ public sealed class BrokerOptions
     /// </summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromDays(3);
 
-    /// <summary>The most messages that wait for their delivery time; about 40 bytes of memory each. Default: 2,000,000.</summary>
+    /// <summary>
+    /// The most messages that wait for their delivery time; about 40 bytes of memory each. Default: 2,000,000.
+    /// </summary>
     public int MaxTimerEntries { get; set; } = 2_000_000;
 
     /// <summary>The most messages that a pull gets, 1 or more. RocketMQ: 32 from memory, 8 from disk. Default: 1,024.</summary>

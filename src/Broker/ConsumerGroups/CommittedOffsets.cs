@@ -30,7 +30,7 @@ public sealed class CommittedOffsets
     /// <summary>Starts without an offset.</summary>
     public CommittedOffsets(BrokerOptions options) => _maxQueues = options.MaxCommittedQueuesPerGroup;
 
-    /// <summary>Grows with every change: what was persisted at one revision is up to date while it stays the same.</summary>
+    /// <summary>Grows with every change: what was persisted is up to date while the revision is the same.</summary>
     public long Revision { get; private set; }
 
     /// <summary>How many queues have an offset.</summary>
@@ -41,7 +41,9 @@ public sealed class CommittedOffsets
 
     /// <summary>The offsets of a topic by queue id, ascending; empty when there are none.</summary>
     public IReadOnlyDictionary<int, long> OfTopic(string topic) =>
-        _topics.TryGetValue(topic, out SortedList<int, long>? queues) ? queues.AsReadOnly() : ReadOnlyDictionary<int, long>.Empty;
+        _topics.TryGetValue(topic, out SortedList<int, long>? queues)
+            ? queues.AsReadOnly()
+            : ReadOnlyDictionary<int, long>.Empty;
 
     /// <summary>The committed offset of a queue, or null.</summary>
     public long? Query(string topic, int queueId) =>

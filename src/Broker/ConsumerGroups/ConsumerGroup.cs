@@ -1,3 +1,5 @@
+using OrleansMq.Protocol.Bodies;
+
 namespace OrleansMq.Broker.ConsumerGroups;
 
 /// <summary>
@@ -44,13 +46,13 @@ public sealed class ConsumerGroup
     public bool IsOnline => _members.Count > 0;
 
     /// <summary>Who drives the consumption, going by the last heartbeat.</summary>
-    public ConsumeType ConsumeType { get; private set; } = ConsumeType.Passively;
+    public ConsumeType ConsumeType { get; private set; } = ConsumeType.ConsumePassively;
 
     /// <summary>Who gets a message, going by the last heartbeat.</summary>
     public MessageModel MessageModel { get; private set; } = MessageModel.Clustering;
 
     /// <summary>Where the group begins without a committed offset, going by the last heartbeat.</summary>
-    public ConsumeFromWhere ConsumeFromWhere { get; private set; } = ConsumeFromWhere.LastOffset;
+    public ConsumeFromWhere ConsumeFromWhere { get; private set; } = ConsumeFromWhere.ConsumeFromLastOffset;
 
     /// <summary>The queues that members locked for consumption in order.</summary>
     public QueueLocks Locks { get; }
@@ -90,7 +92,10 @@ public sealed class ConsumerGroup
     public GroupChange Unregister(string clientId) =>
         Remove([.. _members.Values.Where(member => member.ClientId == clientId)], isExpiry: false);
 
-    /// <summary>Takes in that a connection closed: the members that last spoke over it leave and lose their locks.</summary>
+    /// <summary>
+    /// Takes in that a connection closed: the members that last spoke over it leave, their locks
+    /// end.
+    /// </summary>
     public GroupChange ChannelClosed(long channelId) =>
         Remove([.. _members.Values.Where(member => member.ChannelId == channelId)], isExpiry: false);
 
@@ -100,7 +105,9 @@ public sealed class ConsumerGroup
         Locks.RemoveExpired(nowMilliseconds);
         GroupMember[] silent =
         [
-            .. _members.Values.Where(member => nowMilliseconds - member.LastHeartbeatMilliseconds > _expiryMilliseconds),
+            .. from member in _members.Values
+               where nowMilliseconds - member.LastHeartbeatMilliseconds > _expiryMilliseconds
+               select member,
         ];
         return Remove(silent, isExpiry: true);
     }
@@ -112,25 +119,25 @@ public sealed class ConsumerGroup
     public CommitStatus Commit(string topic, int queueId, long offset) =>
         Offsets.Commit(topic, queueId, offset, mayGoBack: !IsOnline);
 
-    /// <summary>Finds the members that subscribe otherwise than the group does. Costs a walk over all subscriptions.</summary>
+    /// <summary>Finds the members that subscribe otherwise than the group does; walks over all subscriptions.</summary>
     public IReadOnlyList<SubscriptionConflict> FindConflicts()
     {
         var conflicts = new List<SubscriptionConflict>();
         foreach (GroupMember member in _members.Values)
         {
             if (member.MessageModel != MessageModel)
-                conflicts.Add(new SubscriptionConflict(member.ClientId, "", $"{member.MessageModel}", $"{MessageModel}"));
+                conflicts.Add(new(member.ClientId, "", $"{member.MessageModel}", $"{MessageModel}"));
             foreach (Subscription own in member.Subscriptions)
             {
                 Subscription? common = _subscriptions.GetValueOrDefault(own.Topic);
                 if (common is null || !own.HasSameFilter(common))
-                    conflicts.Add(new SubscriptionConflict(member.ClientId, own.Topic, own.Expression, common?.Expression));
+                    conflicts.Add(new(member.ClientId, own.Topic, own.Expression, common?.Expression));
             }
 
             foreach (Subscription common in _subscriptions.Values)
             {
                 if (member.Subscriptions.All(own => own.Topic != common.Topic))
-                    conflicts.Add(new SubscriptionConflict(member.ClientId, common.Topic, null, common.Expression));
+                    conflicts.Add(new(member.ClientId, common.Topic, null, common.Expression));
             }
         }
 
@@ -212,6 +219,7 @@ public sealed class ConsumerGroup
     {
         Epoch++;
         bool isTold = NotifiesMembers && MessageModel != MessageModel.Broadcasting;
-        return new MembersChanged(Epoch, isTold ? [.. _members.Values.Select(member => member.ChannelId).Distinct()] : []);
+        IEnumerable<long> channels = isTold ? _members.Values.Select(member => member.ChannelId).Distinct() : [];
+        return new MembersChanged(Epoch, [.. channels]);
     }
 }

@@ -1,3 +1,5 @@
+using OrleansMq.Protocol.Bodies;
+
 namespace OrleansMq.Broker.ConsumerGroups;
 
 /// <summary>Something that the shell of a group must do or may log after a call.</summary>
@@ -20,7 +22,7 @@ public sealed record SubscriptionChanged(string Topic, Subscription? Before, Sub
 /// <summary>A member left and its queue locks with it.</summary>
 /// <param name="ClientId">The member.</param>
 /// <param name="Queues">The queues that are free now.</param>
-public sealed record LocksReleased(string ClientId, IReadOnlyList<MessageQueue> Queues) : GroupEffect;
+public sealed record LocksReleased(string ClientId, IReadOnlyList<MessageQueueKey> Queues) : GroupEffect;
 
 /// <summary>A member was silent for too long: close its connection, so that it notices and comes again.</summary>
 /// <param name="ClientId">The member.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using OrleansMq.Broker.Pulling;
+using OrleansMq.Protocol.Bodies;
 
 namespace OrleansMq.Broker.ConsumerGroups;
 
@@ -51,11 +52,11 @@ public sealed class GroupHandle
     public void Expire() => Change(group => group.Expire(Now));
 
     /// <summary>Locks queues for a member and returns those it holds now.</summary>
-    public IReadOnlyList<MessageQueue> LockQueues(string clientId, IEnumerable<MessageQueue> queues) =>
+    public IReadOnlyList<MessageQueueKey> LockQueues(string clientId, IEnumerable<MessageQueueKey> queues) =>
         Read(group => group.Locks.Lock(clientId, queues, Now));
 
     /// <summary>Gives up queues.</summary>
-    public void UnlockQueues(string clientId, IEnumerable<MessageQueue> queues)
+    public void UnlockQueues(string clientId, IEnumerable<MessageQueueKey> queues)
     {
         lock (_lock)
             _group.Locks.Unlock(clientId, queues);

@@ -1,3 +1,5 @@
+using OrleansMq.Protocol.Bodies;
+
 namespace OrleansMq.Broker.ConsumerGroups;
 
 /// <summary>What a heartbeat says about one consumer of a group.</summary>
@@ -19,13 +21,13 @@ public sealed record GroupMember
     public int Version { get; init; }
 
     /// <summary>Who drives the consumption.</summary>
-    public ConsumeType ConsumeType { get; init; } = ConsumeType.Passively;
+    public ConsumeType ConsumeType { get; init; } = ConsumeType.ConsumePassively;
 
     /// <summary>Who gets a message.</summary>
     public MessageModel MessageModel { get; init; } = MessageModel.Clustering;
 
     /// <summary>Where a group without a committed offset begins.</summary>
-    public ConsumeFromWhere ConsumeFromWhere { get; init; } = ConsumeFromWhere.LastOffset;
+    public ConsumeFromWhere ConsumeFromWhere { get; init; } = ConsumeFromWhere.ConsumeFromLastOffset;
 
     /// <summary>What the member subscribes to, one for each topic.</summary>
     public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];

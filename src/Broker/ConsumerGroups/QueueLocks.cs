@@ -1,3 +1,5 @@
+using OrleansMq.Protocol.Bodies;
+
 namespace OrleansMq.Broker.ConsumerGroups;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace OrleansMq.Broker.ConsumerGroups;
 /// </summary>
 public sealed class QueueLocks
 {
-    private readonly Dictionary<MessageQueue, QueueLock> _locks = [];
+    private readonly Dictionary<MessageQueueKey, QueueLock> _locks = [];
     private readonly long _expiryMilliseconds;
     private readonly int _maxLocks;
 
@@ -23,11 +25,15 @@ public sealed class QueueLocks
     /// <summary>
     /// Locks what can be locked for a client and renews what it holds already.
     /// </summary>
-    /// <returns>The queues that the client holds now, in the order asked for, each once; others are held by other clients.</returns>
-    public IReadOnlyList<MessageQueue> Lock(string clientId, IEnumerable<MessageQueue> queues, long nowMilliseconds)
+    /// <returns>
+    /// The queues that the client holds now, in the order asked for, each once; the rest is not to be
+    /// had.
+    /// </returns>
+    public IReadOnlyList<MessageQueueKey> Lock(
+        string clientId, IEnumerable<MessageQueueKey> queues, long nowMilliseconds)
     {
-        var locked = new List<MessageQueue>();
-        foreach (MessageQueue queue in queues.Distinct())
+        var locked = new List<MessageQueueKey>();
+        foreach (MessageQueueKey queue in queues.Distinct())
         {
             bool isKept = _locks.TryGetValue(queue, out QueueLock current);
             bool isOthers = isKept && current.ClientId != clientId && !IsExpired(current, nowMilliseconds);
@@ -42,9 +48,9 @@ public sealed class QueueLocks
     }
 
     /// <summary>Gives up the queues that the client holds; those of others stay locked.</summary>
-    public void Unlock(string clientId, IEnumerable<MessageQueue> queues)
+    public void Unlock(string clientId, IEnumerable<MessageQueueKey> queues)
     {
-        foreach (MessageQueue queue in queues)
+        foreach (MessageQueueKey queue in queues)
         {
             if (_locks.TryGetValue(queue, out QueueLock current) && current.ClientId == clientId)
                 _locks.Remove(queue);
@@ -52,22 +58,24 @@ public sealed class QueueLocks
     }
 
     /// <summary>Gives up all queues of a client and returns them.</summary>
-    public IReadOnlyList<MessageQueue> Release(string clientId)
+    public IReadOnlyList<MessageQueueKey> Release(string clientId)
     {
-        MessageQueue[] released = [.. from pair in _locks where pair.Value.ClientId == clientId select pair.Key];
-        foreach (MessageQueue queue in released)
+        MessageQueueKey[] released = [.. from pair in _locks where pair.Value.ClientId == clientId select pair.Key];
+        foreach (MessageQueueKey queue in released)
             _locks.Remove(queue);
         return released;
     }
 
     /// <summary>The client that holds a queue, or null.</summary>
-    public string? OwnerOf(MessageQueue queue, long nowMilliseconds) =>
-        _locks.TryGetValue(queue, out QueueLock current) && !IsExpired(current, nowMilliseconds) ? current.ClientId : null;
+    public string? OwnerOf(MessageQueueKey queue, long nowMilliseconds) =>
+        _locks.TryGetValue(queue, out QueueLock current) && !IsExpired(current, nowMilliseconds)
+            ? current.ClientId
+            : null;
 
     /// <summary>Forgets the locks that were not renewed in time.</summary>
     public void RemoveExpired(long nowMilliseconds)
     {
-        foreach ((MessageQueue queue, QueueLock current) in _locks)
+        foreach ((MessageQueueKey queue, QueueLock current) in _locks)
         {
             if (IsExpired(current, nowMilliseconds))
                 _locks.Remove(queue);
@@ -77,7 +85,7 @@ public sealed class QueueLocks
     /// <summary>Forgets the locks on a topic.</summary>
     public void RemoveTopic(string topic)
     {
-        foreach (MessageQueue queue in _locks.Keys)
+        foreach (MessageQueueKey queue in _locks.Keys)
         {
             if (queue.Topic == topic)
                 _locks.Remove(queue);

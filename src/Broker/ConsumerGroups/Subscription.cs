@@ -61,7 +61,7 @@ public sealed class Subscription
         if (string.IsNullOrEmpty(topic))
             problem = "A subscription names no topic; name one.";
         else if (expression?.Length > MaxExpressionLength)
-            problem = $"The filter of '{topic}' has {expression.Length} characters; at most {MaxExpressionLength} are allowed.";
+            problem = $"The filter of '{topic}' has {expression.Length} characters; allowed are {MaxExpressionLength}.";
         else if (kind == ExpressionKind.Tag && (string.IsNullOrEmpty(expression) || expression.Trim() == AllExpression))
             subscription = ToAll(topic, version);
         else if (kind == ExpressionKind.Sql92 && string.IsNullOrWhiteSpace(expression))

@@ -1,6 +1,6 @@
 namespace OrleansMq.Broker.ConsumerGroups;
 
-/// <summary>What an operator set for a consumer group. Two configurations are equal when all their values are.</summary>
+/// <summary>What an operator set for a consumer group. Two of them are equal when all their values are.</summary>
 public sealed record SubscriptionGroupConfig
 {
     /// <summary>The group's name.</summary>
@@ -60,5 +60,6 @@ public sealed record SubscriptionGroupConfig
         && Attributes.All(pair => other.Attributes.TryGetValue(pair.Key, out string? value) && value == pair.Value);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Name, ConsumeEnable, RetryQueues, RetryMaxTimes, Attributes.Count);
+    public override int GetHashCode() =>
+        HashCode.Combine(Name, ConsumeEnable, RetryQueues, RetryMaxTimes, Attributes.Count);
 }

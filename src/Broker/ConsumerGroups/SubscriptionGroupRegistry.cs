@@ -67,7 +67,10 @@ public sealed class SubscriptionGroupRegistry
     public SubscriptionGroupResult Delete(string group, long nowMilliseconds)
     {
         if (!_groups.Remove(group, out SubscriptionGroupConfig? deleted))
-            return SubscriptionGroupResult.Refuse(SubscriptionGroupStatus.NotFound, $"The group '{group}' does not exist.");
+        {
+            return SubscriptionGroupResult.Refuse(
+                SubscriptionGroupStatus.NotFound, $"The group '{group}' does not exist.");
+        }
 
         Version = Version.Next(nowMilliseconds);
         return new SubscriptionGroupResult(SubscriptionGroupStatus.Deleted, deleted, null);
@@ -94,7 +97,7 @@ public sealed class SubscriptionGroupRegistry
         {
             return SubscriptionGroupResult.Refuse(
                 SubscriptionGroupStatus.LimitReached,
-                $"The broker has {_groups.Count} consumer groups, the most it may have; delete some or raise MaxConsumerGroups.");
+                $"The broker has {_groups.Count} consumer groups, the most it may have; raise MaxConsumerGroups.");
         }
 
         _groups[group.Name] = group;
@@ -112,9 +115,13 @@ public sealed class SubscriptionGroupRegistry
         }
 
         if (group.ConsumeTimeoutMinutes < 1)
-            return $"The group '{group.Name}' asks for a consume timeout of {group.ConsumeTimeoutMinutes} minutes; ask for 1 or more.";
+        {
+            return $"The group '{group.Name}' asks for a consume timeout of {group.ConsumeTimeoutMinutes} minutes; "
+                + "ask for 1 or more.";
+        }
+
         return group.Attributes.Count > _options.MaxAttributes
-            ? $"The group '{group.Name}' has {group.Attributes.Count} attributes; at most {_options.MaxAttributes} are allowed."
+            ? $"The group '{group.Name}' has {group.Attributes.Count} attributes; allowed are {_options.MaxAttributes}."
             : null;
     }
 }

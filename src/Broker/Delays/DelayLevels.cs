@@ -44,7 +44,7 @@ public sealed class DelayLevels
         {
             if (!TryParseDelay(words[index], out delays[index]))
             {
-                problem = $"The delay level '{words[index]}' is no number from 1 to 999999 with a unit of s, m, h or d.";
+                problem = $"The delay level '{words[index]}' is no number from 1 to 999999 and a unit (s, m, h, d).";
                 return false;
             }
         }
@@ -76,7 +76,8 @@ public sealed class DelayLevels
             'd' => TimeSpan.FromDays(1),
             _ => TimeSpan.Zero,
         };
-        bool isNumber = int.TryParse(word.AsSpan(0, word.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int count);
+        ReadOnlySpan<char> digits = word.AsSpan(0, word.Length - 1);
+        bool isNumber = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count);
         if (unit == TimeSpan.Zero || !isNumber || count is < 1 or > 999_999)
             return false;
 

@@ -22,7 +22,7 @@ public enum DeliveryKind
 
 /// <summary>When a message asks to be delivered.</summary>
 /// <param name="Kind">When it may be consumed.</param>
-/// <param name="Level">The delay level, 1 to the highest; 0 unless the kind is <see cref="DeliveryKind.AtLevel"/>.</param>
+/// <param name="Level">The delay level, from 1; 0 unless the kind is <see cref="DeliveryKind.AtLevel"/>.</param>
 /// <param name="DueMilliseconds">The time, Unix milliseconds; 0 unless the message has to wait.</param>
 /// <param name="Problem">Why the message is refused; null otherwise.</param>
 public readonly record struct DeliveryTime(DeliveryKind Kind, int Level, long DueMilliseconds, string? Problem)
@@ -85,14 +85,13 @@ public readonly record struct DeliveryTime(DeliveryKind Kind, int Level, long Du
         Utf8Parser.TryParse(text, out number, out int consumed) && consumed == text.Length && number >= 0;
 
     private static DeliveryTime Refuse(ReadOnlySpan<byte> name, ReadOnlySpan<byte> text, string expected) =>
-        new(DeliveryKind.Refused, 0, 0, $"The property {Encoding.UTF8.GetString(name)} is '{Show(text)}'; set it to {expected}.");
+        RefuseWith($"The property {Encoding.UTF8.GetString(name)} is '{Show(text)}'; set it to {expected}.");
 
-    private static DeliveryTime RefuseTooLong(ReadOnlySpan<byte> name, ReadOnlySpan<byte> text, long max) => new(
-        DeliveryKind.Refused,
-        0,
-        0,
+    private static DeliveryTime RefuseTooLong(ReadOnlySpan<byte> name, ReadOnlySpan<byte> text, long max) => RefuseWith(
         $"The property {Encoding.UTF8.GetString(name)} is '{Show(text)}', which is more than the longest delay of "
             + $"{max} ms; ask for less or raise MaxDelay.");
+
+    private static DeliveryTime RefuseWith(string problem) => new(DeliveryKind.Refused, 0, 0, problem);
 
     private static string Show(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, 40)]);
 }

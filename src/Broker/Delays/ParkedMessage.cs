@@ -33,7 +33,9 @@ public readonly ref struct ParkedMessage
             return false;
         if (!TryReadNumber(properties, PropertyNames.RealQueueId, out long queueId) || queueId > int.MaxValue)
             return false;
-        if (!TryReadNumber(properties, PropertyNames.TimerOutMilliseconds, out long due) || due > TimerWheel.MaxDueMilliseconds)
+        if (!TryReadNumber(properties, PropertyNames.TimerOutMilliseconds, out long due))
+            return false;
+        if (due > TimerWheel.MaxDueMilliseconds)
             return false;
 
         parked = new ParkedMessage(topic, (int)queueId, due);
@@ -45,7 +47,8 @@ public readonly ref struct ParkedMessage
     /// <param name="topic">The topic that the message is for, UTF-8.</param>
     /// <param name="queueId">The queue that the message is for.</param>
     /// <param name="dueMilliseconds">When it is due, Unix milliseconds.</param>
-    public static byte[] Park(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, int queueId, long dueMilliseconds) =>
+    public static byte[] Park(
+        ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, int queueId, long dueMilliseconds) =>
         new PropertyEditor()
             .Remove(PropertyNames.RecordChecksum)
             .Remove(PropertyNames.TimerFrom)

@@ -57,7 +57,7 @@ internal sealed class TimerPool
         return index;
     }
 
-    /// <summary>Takes a node for an entry that is not there yet; its links within a slot are the caller's to set.</summary>
+    /// <summary>Takes a node for an entry that is not there yet; its links in a slot are the caller's to set.</summary>
     public int Take(in TimerEntry entry)
     {
         if (Count >= _buckets.Length)

@@ -39,7 +39,7 @@ public sealed record TimerSnapshot(long Position, IReadOnlyList<TimerEntry> Entr
     /// <summary>Writes the file.</summary>
     /// <param name="position">All records below it are accounted for.</param>
     /// <param name="entries">What waits.</param>
-    /// <exception cref="OverflowException">The file would be larger than 2 GiB, with more than 107 million entries.</exception>
+    /// <exception cref="OverflowException">The file would exceed 2 GiB, with more than 107 million entries.</exception>
     public static byte[] Encode(long position, IReadOnlyCollection<TimerEntry> entries)
     {
         var file = new byte[checked(HeaderSizeBytes + (entries.Count * EntrySizeBytes) + ChecksumSizeBytes)];

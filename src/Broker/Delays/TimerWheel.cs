@@ -151,7 +151,8 @@ public sealed class TimerWheel
     private static long TickOf(long dueMilliseconds) =>
         (dueMilliseconds / TickMilliseconds) + (dueMilliseconds % TickMilliseconds == 0 ? 0 : 1);
 
-    private static int LevelOf(long difference) => difference == 0 ? 0 : BitOperations.Log2((ulong)difference) / DigitBits;
+    private static int LevelOf(long difference) =>
+        difference == 0 ? 0 : BitOperations.Log2((ulong)difference) / DigitBits;
 
     private static int DigitOf(long tick, int level) => (int)(tick >> (level * DigitBits)) & (SlotsPerLevel - 1);
 
@@ -212,7 +213,7 @@ public sealed class TimerWheel
             Clear(slotIndex);
     }
 
-    /// <summary>Spreads the entries of a slot, at whose beginning the cursor stands now, over the levels below.</summary>
+    /// <summary>Spreads the entries of a slot, at whose beginning the cursor stands, over the levels below.</summary>
     private void Cascade(int slotIndex)
     {
         int index = _slots[slotIndex].Head;

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace OrleansMq.Broker.Metadata;
 
 /// <summary>
-/// A file of metadata and the backup of its previous content (<c>name.bak</c>), as RocketMQ keeps them. Not thread-safe.
+/// A file of metadata and the backup of its previous content (<c>name.bak</c>), as RocketMQ keeps them. Not
+/// thread-safe.
 /// </summary>
 /// <param name="files">Where the files are.</param>
 /// <param name="name">The name of the main file.</param>
@@ -42,8 +43,8 @@ public sealed class MetadataFile(IMetadataFiles files, string name)
         }
 
         return decode(backup, out state, out string? backupProblem)
-            ? new MetadataLoad<T>(MetadataSource.Backup, state, $"{problem} The previous content was read from '{BackupName}'.")
-            : new MetadataLoad<T>(MetadataSource.Damaged, null, $"{problem} '{BackupName}' is damaged too: {backupProblem}");
+            ? new(MetadataSource.Backup, state, $"{problem} The previous content was read from '{BackupName}'.")
+            : new(MetadataSource.Damaged, null, $"{problem} '{BackupName}' is damaged too: {backupProblem}");
     }
 
     /// <summary>

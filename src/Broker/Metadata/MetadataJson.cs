@@ -10,6 +10,9 @@ namespace OrleansMq.Broker.Metadata;
 /// </summary>
 internal static class MetadataJson
 {
+    private static readonly JsonWriterOptions Indented =
+        new() { Indented = true, IndentSize = 1, IndentCharacter = '\t' };
+
     /// <summary>Parses a file and hands its root to a reader.</summary>
     public static bool TryRead<T>(
         ReadOnlySpan<byte> content,
@@ -38,7 +41,7 @@ internal static class MetadataJson
     public static byte[] Write(Action<Utf8JsonWriter> write)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, IndentSize = 1, IndentCharacter = '\t' }))
+        using (var writer = new Utf8JsonWriter(buffer, Indented))
         {
             writer.WriteStartObject();
             write(writer);
@@ -136,7 +139,8 @@ internal static class MetadataJson
         return isThere ? Require(found, field, kind) : null;
     }
 
-    private static JsonElement Require(JsonElement element, string field, JsonValueKind kind) => element.ValueKind == kind
-        ? element
-        : throw new JsonException($"At '{field}' stands a value of kind {element.ValueKind}, not {kind}.");
+    private static JsonElement Require(JsonElement element, string field, JsonValueKind kind) =>
+        element.ValueKind == kind
+            ? element
+            : throw new JsonException($"At '{field}' stands a value of kind {element.ValueKind}, not {kind}.");
 }

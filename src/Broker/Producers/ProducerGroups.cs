@@ -37,7 +37,7 @@ public sealed class ProducerGroups
         if (!_groups.TryGetValue(group, out SortedList<string, ProducerMember>? members))
         {
             if (_groups.Count >= _options.MaxProducerGroups)
-                return $"The broker has {_groups.Count} producer groups, the most it may have; raise MaxProducerGroups.";
+                return $"The broker has {_groups.Count} producer groups, its limit; raise MaxProducerGroups.";
             _groups.Add(group, members = new SortedList<string, ProducerMember>(StringComparer.Ordinal));
         }
 
@@ -59,7 +59,7 @@ public sealed class ProducerGroups
     public IReadOnlyList<ProducerMember> ChannelClosed(long channelId) =>
         Remove(_ => true, member => member.ChannelId == channelId);
 
-    /// <summary>Removes and returns the producers that were silent for too long; their connections are to be closed.</summary>
+    /// <summary>Removes and returns the producers silent for too long; their connections are to be closed.</summary>
     public IReadOnlyList<ProducerMember> Expire(long nowMilliseconds) =>
         Remove(_ => true, member => nowMilliseconds - member.LastHeartbeatMilliseconds > _expiryMilliseconds);
 

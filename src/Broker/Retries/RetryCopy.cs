@@ -15,7 +15,8 @@ public static class RetryCopy
     /// <param name="topic">The topic that the original was read from, UTF-8.</param>
     /// <param name="messageId">The original's offset message id.</param>
     /// <param name="level">The delay level, 1 and up.</param>
-    public static byte[] ForRetry(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId, int level) =>
+    public static byte[] ForRetry(
+        ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId, int level) =>
         Descend(properties, topic, messageId).Set(PropertyNames.DelayLevel, level).ApplyTo(properties);
 
     /// <summary>The properties of the copy for the dead-letter topic.</summary>
@@ -25,7 +26,7 @@ public static class RetryCopy
     public static byte[] ForDeadLetter(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId) =>
         Descend(properties, topic, messageId)
             .Set(PropertyNames.DeadLetterOriginTopic, OriginTopic(properties, topic))
-            .Set(PropertyNames.DeadLetterOriginMessageId, OriginMessageId(properties, Encoding.UTF8.GetBytes(messageId)))
+            .Set(PropertyNames.DeadLetterOriginMessageId, OriginId(properties, Encoding.UTF8.GetBytes(messageId)))
             .ApplyTo(properties);
 
     /// <summary>The topic in which a message was first consumed: that of the message before all retries.</summary>
@@ -38,10 +39,11 @@ public static class RetryCopy
         ParkedMessage.WithoutDelay(new PropertyEditor())
             .Remove(PropertyNames.Wait)
             .Set(PropertyNames.RetryTopic, OriginTopic(properties, topic))
-            .Set(PropertyNames.OriginMessageId, OriginMessageId(properties, Encoding.UTF8.GetBytes(messageId)));
+            .Set(PropertyNames.OriginMessageId, OriginId(properties, Encoding.UTF8.GetBytes(messageId)));
 
-    private static ReadOnlySpan<byte> OriginMessageId(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> messageId) =>
-        PropertyBlock.TryGet(properties, PropertyNames.OriginMessageId, out ReadOnlySpan<byte> origin) && !origin.IsEmpty
-            ? origin
-            : messageId;
+    private static ReadOnlySpan<byte> OriginId(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> messageId)
+    {
+        bool isThere = PropertyBlock.TryGet(properties, PropertyNames.OriginMessageId, out ReadOnlySpan<byte> origin);
+        return isThere && !origin.IsEmpty ? origin : messageId;
+    }
 }

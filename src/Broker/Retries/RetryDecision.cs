@@ -24,7 +24,7 @@ public readonly record struct RetryDecision(RetryKind Kind, int Level)
     public const int FirstLevel = 3;
 
     /// <summary>Decides.</summary>
-    /// <param name="levelAsked">The level that the consumer asks for; 0 leaves it to the broker, below 0 gives up.</param>
+    /// <param name="levelAsked">The level asked for; 0 leaves it to the broker, below 0 gives up.</param>
     /// <param name="reconsumeTimes">How often the message was tried again before.</param>
     /// <param name="maxTimesAsked">
     /// How often the consumer wants it tried again; null or negative when it does not say, or is older than 3.4.9.

@@ -31,7 +31,7 @@ public sealed class TopicRegistry
     /// <summary>All topics, in no order. Not to be walked while topics are changed.</summary>
     public IReadOnlyCollection<TopicConfig> Topics => _topics.Values;
 
-    /// <summary>Whether the broker keeps the topic for itself, so that clients may not create, change or delete it.</summary>
+    /// <summary>Whether the topic is the broker's own, so that clients may not create, change or delete it.</summary>
     public bool IsSystem(string topic) => _system.Contains(topic)
         || TopicNames.IsReserved(topic)
         || topic.StartsWith(SystemTopics.Prefix, StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class TopicRegistry
         if (!TopicNames.IsValidTopic(topic.Name, out string? problem))
             return TopicResult.Refuse(TopicStatus.Invalid, problem);
         if (IsSystem(topic.Name))
-            return TopicResult.Refuse(TopicStatus.Reserved, $"The topic '{topic.Name}' belongs to the broker; choose another name.");
+            return RefuseReserved(topic.Name);
         if (FindProblem(topic) is { } wrong)
             return TopicResult.Refuse(TopicStatus.Invalid, wrong);
         return Store(topic, nowMilliseconds);
@@ -69,7 +69,7 @@ public sealed class TopicRegistry
     /// </summary>
     /// <param name="topic">The message's topic.</param>
     /// <param name="template">The template that the producer names, usually TBW102.</param>
-    /// <param name="requestedQueues">The queues that the producer would like; the template's are the most it gets.</param>
+    /// <param name="requestedQueues">The queues that the producer asks for; the template's are the most.</param>
     /// <param name="systemFlag">The new topic's system flag.</param>
     /// <param name="nowMilliseconds">The time, Unix milliseconds.</param>
     public TopicResult FindOrCreate(
@@ -82,17 +82,19 @@ public sealed class TopicRegistry
         if (TopicNames.IsRetry(topic) || TopicNames.IsDeadLetter(topic))
             return Store(OnDemand(topic, 1) with { SystemFlag = systemFlag }, nowMilliseconds);
         if (IsSystem(topic))
-            return TopicResult.Refuse(TopicStatus.Reserved, $"The topic '{topic}' belongs to the broker; choose another name.");
+            return RefuseReserved(topic);
         if (!_options.AutoCreateTopics)
         {
             return TopicResult.Refuse(
-                TopicStatus.NotFound, $"The topic '{topic}' does not exist and topics are not created automatically; create it first.");
+                TopicStatus.NotFound,
+                $"The topic '{topic}' does not exist and topics are not created automatically; create it first.");
         }
 
-        if (!_topics.TryGetValue(template, out TopicConfig? source) || (source.Permissions & TopicPermissions.Inherit) == 0)
+        if (Find(template) is not { } source || (source.Permissions & TopicPermissions.Inherit) == 0)
         {
             return TopicResult.Refuse(
-                TopicStatus.NotFound, $"The topic '{topic}' does not exist and '{template}' is no template; create the topic first.");
+                TopicStatus.NotFound,
+                $"The topic '{topic}' does not exist and '{template}' is no template; create the topic first.");
         }
 
         int queues = Math.Clamp(requestedQueues, 1, source.WriteQueues);
@@ -131,7 +133,8 @@ public sealed class TopicRegistry
     }
 
     /// <summary>The topics and their version, to be persisted.</summary>
-    public TopicTable Snapshot() => new([.. _topics.Values.OrderBy(topic => topic.Name, StringComparer.Ordinal)], Version);
+    public TopicTable Snapshot() =>
+        new([.. _topics.Values.OrderBy(topic => topic.Name, StringComparer.Ordinal)], Version);
 
     private TopicResult FindOrCreateForGroup(
         string group, string topic, int queues, int systemFlag, long nowMilliseconds)
@@ -177,9 +180,12 @@ public sealed class TopicRegistry
         }
 
         return topic.Attributes.Count > _options.MaxAttributes
-            ? $"The topic '{topic.Name}' has {topic.Attributes.Count} attributes; at most {_options.MaxAttributes} are allowed."
+            ? $"The topic '{topic.Name}' has {topic.Attributes.Count} attributes; allowed are {_options.MaxAttributes}."
             : null;
     }
+
+    private static TopicResult RefuseReserved(string topic) =>
+        TopicResult.Refuse(TopicStatus.Reserved, $"The topic '{topic}' belongs to the broker; choose another name.");
 
     private static TopicConfig OnDemand(string topic, int queues) =>
         new() { Name = topic, ReadQueues = queues, WriteQueues = queues };

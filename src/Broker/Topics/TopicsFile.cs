@@ -53,7 +53,8 @@ public static class TopicsFile
                 Name = member.Name,
                 ReadQueues = Queues(member, "readQueueNums"),
                 WriteQueues = Queues(member, "writeQueueNums"),
-                Permissions = (TopicPermissions)MetadataJson.Number(member.Value, "perm", (int)TopicPermissions.ReadWrite),
+                Permissions = (TopicPermissions)MetadataJson.Number(
+                    member.Value, "perm", (int)TopicPermissions.ReadWrite),
                 Order = MetadataJson.Flag(member.Value, "order", false),
                 SystemFlag = MetadataJson.Number(member.Value, "topicSysFlag", 0),
                 Attributes = MetadataJson.Texts(member.Value, "attributes"),

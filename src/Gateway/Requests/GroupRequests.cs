@@ -117,9 +117,9 @@ internal sealed class GroupRequests(BrokerNode node)
                 SubVersion = subscription.Version,
             },
             StringComparer.Ordinal),
-        ConsumeType = (Protocol.Bodies.ConsumeType)group.ConsumeType,
-        MessageModel = (Protocol.Bodies.MessageModel)group.MessageModel,
-        ConsumeFromWhere = (Protocol.Bodies.ConsumeFromWhere)group.ConsumeFromWhere,
+        ConsumeType = group.ConsumeType,
+        MessageModel = group.MessageModel,
+        ConsumeFromWhere = group.ConsumeFromWhere,
     };
 
     private void GetProgress(ClientSession session)

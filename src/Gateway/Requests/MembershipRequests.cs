@@ -4,9 +4,6 @@ using OrleansMq.Broker.Producers;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Requests;
-using ConsumeFromWhere = OrleansMq.Broker.ConsumerGroups.ConsumeFromWhere;
-using ConsumeType = OrleansMq.Broker.ConsumerGroups.ConsumeType;
-using MessageModel = OrleansMq.Broker.ConsumerGroups.MessageModel;
 
 namespace OrleansMq.Gateway.Requests;
 
@@ -61,7 +58,7 @@ internal sealed class MembershipRequests(BrokerNode node)
         }
 
         // Failed messages of a clustering group come again through this topic, so its members must find a route to it.
-        bool isClustering = consumer.MessageModel == Protocol.Bodies.MessageModel.Clustering;
+        bool isClustering = consumer.MessageModel == MessageModel.Clustering;
         if (isClustering && node.Topics.FindOrCreateRetry(group.Name, group.Config.RetryQueues).Problem is { } retryProblem)
             return retryProblem;
 
@@ -73,9 +70,9 @@ internal sealed class MembershipRequests(BrokerNode node)
             RemoteAddress = session.Connection.RemoteEndPoint.ToString(),
             Language = session.Request.Language.ToString(),
             Version = session.Request.Version,
-            ConsumeType = (ConsumeType)consumer.ConsumeType,
-            MessageModel = isClustering ? MessageModel.Clustering : MessageModel.Broadcasting,
-            ConsumeFromWhere = (ConsumeFromWhere)consumer.ConsumeFromWhere,
+            ConsumeType = consumer.ConsumeType,
+            MessageModel = consumer.MessageModel,
+            ConsumeFromWhere = consumer.ConsumeFromWhere,
             Subscriptions = subscriptions,
         });
     }
@@ -135,19 +132,14 @@ internal sealed class MembershipRequests(BrokerNode node)
             return;
         }
 
-        IEnumerable<MessageQueue> queues = body.MqSet.Select(key => new MessageQueue(key.Topic, key.BrokerName, key.QueueId));
         if (!isLock)
         {
-            group.UnlockQueues(body.ClientId, queues);
+            group.UnlockQueues(body.ClientId, body.MqSet);
             session.Reply.Answer(ResponseCode.Success);
             return;
         }
 
-        var locked = new LockBatchResponse
-        {
-            LockOkMqSet = [.. group.LockQueues(body.ClientId, queues)
-                .Select(queue => new MessageQueueKey(queue.Topic, queue.BrokerName, queue.QueueId))],
-        };
+        var locked = new LockBatchResponse { LockOkMqSet = [.. group.LockQueues(body.ClientId, body.MqSet)] };
         session.Reply.Answer(locked.WriteTo);
     }
 

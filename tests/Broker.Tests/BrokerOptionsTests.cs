@@ -1,0 +1,41 @@
+using OrleansMq.Broker.Delays;
+
+namespace OrleansMq.Broker.Tests;
+
+public sealed class BrokerOptionsTests
+{
+    public static TheoryData<string, Action<BrokerOptions>> WrongOptions => new()
+    {
+        { "ClusterName", options => options.ClusterName = "two words" },
+        { "BrokerName", options => options.BrokerName = "" },
+        { "MaxQueuesPerTopic", options => options.MaxQueuesPerTopic = 1_048_577 },
+        { "DefaultTopicQueues", options => options.DefaultTopicQueues = 0 },
+        { "DefaultTopicQueues", options => options.DefaultTopicQueues = options.MaxQueuesPerTopic + 1 },
+        { "MaxTopics", options => options.MaxTopics = 31 },
+        { "MaxAttributes", options => options.MaxAttributes = -1 },
+        { "MaxConsumerGroups", options => options.MaxConsumerGroups = 15 },
+        { "MaxMembersPerGroup", options => options.MaxMembersPerGroup = 0 },
+        { "MaxSubscriptionsPerMember", options => options.MaxSubscriptionsPerMember = 0 },
+        { "MaxQueueLocksPerGroup", options => options.MaxQueueLocksPerGroup = 0 },
+        { "MaxCommittedQueuesPerGroup", options => options.MaxCommittedQueuesPerGroup = 0 },
+        { "MaxProducerGroups", options => options.MaxProducerGroups = 0 },
+        { "MaxMembersPerProducerGroup", options => options.MaxMembersPerProducerGroup = 0 },
+        { "ClientExpiry", options => options.ClientExpiry = TimeSpan.Zero },
+        { "QueueLockExpiry", options => options.QueueLockExpiry = TimeSpan.FromDays(2) },
+        { "DelayLevels", options => options.DelayLevels = "1s 5x" },
+        { "MaxDelay", options => options.MaxDelay = TimeSpan.FromSeconds(-1) },
+        { "MaxTimerEntries", options => options.MaxTimerEntries = TimerWheel.MaxCapacity + 1 },
+    };
+
+    [Fact]
+    public void Validate_FindsNothing_ForTheDefaults() => Assert.Empty(new BrokerOptions().Validate());
+
+    [Theory]
+    [MemberData(nameof(WrongOptions))]
+    public void Validate_NamesTheOption_WhenItIsWrong(string name, Action<BrokerOptions> change)
+    {
+        var options = new BrokerOptions();
+        change(options);
+        Assert.StartsWith($"OrleansMq:Broker:{name}", Assert.Single(options.Validate()), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,63 @@
+using OrleansMq.Broker.Retries;
+using OrleansMq.Messages.Properties;
+
+namespace OrleansMq.Broker.Tests.Retries;
+
+public sealed class RetryCopyTests
+{
+    [Fact]
+    public void ForRetry_NotesTheOrigin_OfAFirstFailure()
+    {
+        byte[] original = Block(
+            ("TAGS", "a"), ("WAIT", "true"), ("DELAY", "1"), ("TIMER_DELIVER_MS", "1"), ("TIMER_DELAY_MS", "1"),
+            ("TIMER_DELAY_SEC", "1"), ("TIMER_OUT_MS", "1"), ("TIMER_FROM", "1"), ("REAL_TOPIC", "x"), (
+                "REAL_QID", "1"));
+        AssertProperties(
+            [("TAGS", "a"), ("RETRY_TOPIC", "Orders"), ("ORIGIN_MESSAGE_ID", "ID1"), ("DELAY", "4")],
+            RetryCopy.ForRetry(original, "Orders"u8, "ID1", 4));
+    }
+
+    [Fact]
+    public void ForRetry_KeepsTheOrigin_OfALaterFailure()
+    {
+        byte[] first = RetryCopy.ForRetry(Block(("TAGS", "a")), "Orders"u8, "ID1", 3);
+        AssertProperties(
+            [("TAGS", "a"), ("RETRY_TOPIC", "Orders"), ("ORIGIN_MESSAGE_ID", "ID1"), ("DELAY", "4")],
+            RetryCopy.ForRetry(first, "%RETRY%group"u8, "ID2", 4));
+    }
+
+    [Fact]
+    public void ForRetry_SetsTheOrigin_WhenItIsEmpty()
+    {
+        byte[] original = Block(("RETRY_TOPIC", ""), ("ORIGIN_MESSAGE_ID", ""));
+        AssertProperties(
+            [("RETRY_TOPIC", "Orders"), ("ORIGIN_MESSAGE_ID", "ID1"), ("DELAY", "3")],
+            RetryCopy.ForRetry(original, "Orders"u8, "ID1", 3));
+    }
+
+    [Fact]
+    public void ForDeadLetter_NotesTheFirstTopicAndMessage()
+    {
+        byte[] first = RetryCopy.ForRetry(Block(("TAGS", "a")), "Orders"u8, "ID1", 3);
+        AssertProperties(
+            [
+                ("TAGS", "a"), ("RETRY_TOPIC", "Orders"), ("ORIGIN_MESSAGE_ID", "ID1"), ("DLQ_ORIGIN_TOPIC", "Orders"),
+                ("DLQ_ORIGIN_MESSAGE_ID", "ID1"),
+            ],
+            RetryCopy.ForDeadLetter(first, "%RETRY%group"u8, "ID2"));
+    }
+
+    [Fact]
+    public void ForDeadLetter_NotesTheMessageItself_WhenItWasNeverRetried() => AssertProperties(
+        [
+            ("RETRY_TOPIC", "Orders"), ("ORIGIN_MESSAGE_ID", "ID1"), ("DLQ_ORIGIN_TOPIC", "Orders"),
+            ("DLQ_ORIGIN_MESSAGE_ID", "ID1"),
+        ],
+        RetryCopy.ForDeadLetter([], "Orders"u8, "ID1"));
+
+    private static void AssertProperties((string Name, string Value)[] expected, byte[] block) =>
+        Assert.Equal(expected.ToDictionary(pair => pair.Name, pair => pair.Value), PropertyBlock.ToDictionary(block));
+
+    private static byte[] Block(params (string Name, string Value)[] pairs) =>
+        PropertyBlock.FromPairs(pairs.Select(pair => KeyValuePair.Create(pair.Name, pair.Value)));
+}
