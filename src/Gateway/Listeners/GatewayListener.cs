@@ -81,9 +81,6 @@ public sealed class GatewayListener : IAsyncDisposable
         {
             if (endPoint.Address.Equals(IPAddress.IPv6Any))
                 socket.DualMode = true;
-            // Elsewhere the option lets two processes share a port, here it only allows a restart at once.
-            if (!OperatingSystem.IsWindows())
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(endPoint);
             socket.Listen(Backlog);
         }
@@ -214,7 +211,21 @@ public sealed class GatewayListener : IAsyncDisposable
 
     private void StartPortable(Socket socket, long id)
     {
-        var connection = new PortableConnection(_context, socket, id);
+        PortableConnection connection;
+        try
+        {
+            // The stream wants it so; its asynchronous calls do not block nevertheless.
+            socket.Blocking = true;
+            connection = new PortableConnection(_context, socket, id);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
+        {
+            // The peer is gone again already.
+            socket.Dispose();
+            _context.Leave();
+            return;
+        }
+
         _portable[id] = connection;
         _portableRuns[id] = Task.Run(() => RunPortableAsync(connection));
         if (Volatile.Read(ref _isDraining))
