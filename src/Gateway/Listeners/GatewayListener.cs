@@ -23,6 +23,7 @@ public sealed class GatewayListener : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<long, PortableConnection> _portable = new();
     private readonly ConcurrentDictionary<long, Task> _portableRuns = new();
+    private readonly PeriodicTimer _watch;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<Socket, long> _startPortable;
     private EpollLoop[] _loops = [];
@@ -50,6 +51,7 @@ public sealed class GatewayListener : IAsyncDisposable
         _options = options;
         _context = new ListenerContext(options, handler, logger, TlsCertificates.Load(options));
         _startPortable = StartPortable;
+        _watch = new PeriodicTimer(TimeSpan.FromMilliseconds(_context.SweepMilliseconds));
     }
 
     /// <summary>Where the listener listens, with the port it really got.</summary>
@@ -119,6 +121,7 @@ public sealed class GatewayListener : IAsyncDisposable
         if (EpollSet.IsSupported)
             unfinished += await StopLoopsAsync(until).ConfigureAwait(false);
         unfinished += await StopPortableAsync(until).ConfigureAwait(false);
+        _watch.Dispose();
         await _watching.ConfigureAwait(false);
         _stopping.Dispose();
         _context.LogStopped(unfinished);
@@ -241,8 +244,7 @@ public sealed class GatewayListener : IAsyncDisposable
     /// <summary>Looks for overdue connections, and for runs that have ended, until all is stopped.</summary>
     private async Task WatchAsync()
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(_context.SweepMilliseconds));
-        while (!Volatile.Read(ref _isDraining) || !_portable.IsEmpty)
+        while (await _watch.WaitForNextTickAsync().ConfigureAwait(false))
         {
             long now = Environment.TickCount64;
             foreach (KeyValuePair<long, PortableConnection> entry in _portable)
@@ -252,8 +254,6 @@ public sealed class GatewayListener : IAsyncDisposable
                 if (entry.Value.IsCompleted)
                     _portableRuns.TryRemove(entry.Key, out _);
             }
-
-            await timer.WaitForNextTickAsync().ConfigureAwait(false);
         }
     }
 
