@@ -222,7 +222,7 @@ internal sealed unsafe class EpollConnection : Connection
             _loop.NoteHandedOver();
         _isInterrupted = isInterrupted;
         // The end of the batch decides whether reading stops, and when it goes on.
-        if (!MayHandOver)
+        if (isInterrupted || !MayHandOver)
             Schedule();
     }
 

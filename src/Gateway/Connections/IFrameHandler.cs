@@ -17,10 +17,13 @@ public interface IFrameHandler
 
     /// <summary>
     /// A loop has handed over all frames of all its connections that were ready, and sends next what was written: what
-    /// is done here is done once for many requests, and its answers join the same sends.
+    /// is done here is done once for many requests, and its answers join the same sends. Not called after
+    /// <see cref="OnClosed"/> alone.
     /// </summary>
     void OnBatchEnd();
 
-    /// <summary>A connection that was announced is closed; the last call for it.</summary>
+    /// <summary>
+    /// A connection that was announced is closed; the last call for it. Comes even if <see cref="OnConnected"/> threw.
+    /// </summary>
     void OnClosed(Connection connection);
 }

@@ -23,6 +23,7 @@ public sealed class GatewayListener : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<long, PortableConnection> _portable = new();
     private readonly ConcurrentDictionary<long, Task> _portableRuns = new();
+    private readonly PeriodicTimer _watch;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<Socket, long> _startPortable;
     private EpollLoop[] _loops = [];
@@ -50,6 +51,7 @@ public sealed class GatewayListener : IAsyncDisposable
         _options = options;
         _context = new ListenerContext(options, handler, logger, TlsCertificates.Load(options));
         _startPortable = StartPortable;
+        _watch = new PeriodicTimer(TimeSpan.FromMilliseconds(_context.SweepMilliseconds));
     }
 
     /// <summary>Where the listener listens, with the port it really got.</summary>
@@ -81,9 +83,6 @@ public sealed class GatewayListener : IAsyncDisposable
         {
             if (endPoint.Address.Equals(IPAddress.IPv6Any))
                 socket.DualMode = true;
-            // Elsewhere the option lets two processes share a port, here it only allows a restart at once.
-            if (!OperatingSystem.IsWindows())
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(endPoint);
             socket.Listen(Backlog);
         }
@@ -122,6 +121,7 @@ public sealed class GatewayListener : IAsyncDisposable
         if (EpollSet.IsSupported)
             unfinished += await StopLoopsAsync(until).ConfigureAwait(false);
         unfinished += await StopPortableAsync(until).ConfigureAwait(false);
+        _watch.Dispose();
         await _watching.ConfigureAwait(false);
         _stopping.Dispose();
         _context.LogStopped(unfinished);
@@ -214,7 +214,21 @@ public sealed class GatewayListener : IAsyncDisposable
 
     private void StartPortable(Socket socket, long id)
     {
-        var connection = new PortableConnection(_context, socket, id);
+        PortableConnection connection;
+        try
+        {
+            // The stream wants it so; its asynchronous calls do not block nevertheless.
+            socket.Blocking = true;
+            connection = new PortableConnection(_context, socket, id);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or ObjectDisposedException)
+        {
+            // The peer is gone again already.
+            socket.Dispose();
+            _context.Leave();
+            return;
+        }
+
         _portable[id] = connection;
         _portableRuns[id] = Task.Run(() => RunPortableAsync(connection));
         if (Volatile.Read(ref _isDraining))
@@ -230,8 +244,7 @@ public sealed class GatewayListener : IAsyncDisposable
     /// <summary>Looks for overdue connections, and for runs that have ended, until all is stopped.</summary>
     private async Task WatchAsync()
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(_context.SweepMilliseconds));
-        while (!Volatile.Read(ref _isDraining) || !_portable.IsEmpty)
+        while (await _watch.WaitForNextTickAsync().ConfigureAwait(false))
         {
             long now = Environment.TickCount64;
             foreach (KeyValuePair<long, PortableConnection> entry in _portable)
@@ -241,8 +254,6 @@ public sealed class GatewayListener : IAsyncDisposable
                 if (entry.Value.IsCompleted)
                     _portableRuns.TryRemove(entry.Key, out _);
             }
-
-            await timer.WaitForNextTickAsync().ConfigureAwait(false);
         }
     }
 

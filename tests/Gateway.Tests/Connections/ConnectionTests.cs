@@ -215,6 +215,26 @@ public abstract class ConnectionTests(bool isPortable)
         Assert.Equal(0, connection.InFlight);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(8)]
+    public async Task Reading_GoesOn_WhenAnswersComeWhileItPauses(int limit)
+    {
+        const int count = 5_000;
+        GatewayOptions options = Options();
+        options.MaxInFlightPerConnection = limit;
+        await using var gateway = new TestGateway(options);
+        TestPeer peer = gateway.Connect();
+        byte[] all = [.. Enumerable.Range(0, count).SelectMany(number =>
+            TestPeer.Frame(TestHandler.EchoFromThread, number))];
+        Task sending = Task.Run(() => peer.Send(all));
+        HashSet<int> expected = [.. Enumerable.Range(0, count)];
+        while (expected.Count > 0)
+            Assert.True(expected.Remove(BinaryPrimitives.ReadInt32BigEndian(peer.Receive().AsSpan(9))));
+        await sending;
+    }
+
     [Fact]
     public async Task Reading_PausesAndResumes_WhenTheReaderIsSlow()
     {

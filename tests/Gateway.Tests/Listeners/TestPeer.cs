@@ -21,8 +21,8 @@ public sealed class TestPeer : IDisposable
 
     public Socket Socket { get; }
 
-    /// <summary>Goes over to TLS; any certificate will do.</summary>
-    public async Task StartTlsAsync()
+    /// <summary>Goes over to TLS, if the other side has this certificate.</summary>
+    public async Task StartTlsAsync(string thumbprint)
     {
         var tls = new SslStream(_stream);
         using var limit = new CancellationTokenSource(TestGateway.Limit);
@@ -30,7 +30,8 @@ public sealed class TestPeer : IDisposable
             new SslClientAuthenticationOptions
             {
                 TargetHost = "localhost",
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback =
+                    (_, certificate, _, _) => certificate!.GetCertHashString() == thumbprint,
             },
             limit.Token);
         _stream = tls;
