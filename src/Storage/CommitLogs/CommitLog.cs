@@ -13,6 +13,8 @@ namespace OrleansMq.Storage.CommitLogs;
 /// </remarks>
 public sealed class CommitLog
 {
+    /// <summary>Bounds what a record takes besides body, properties and topic.</summary>
+    private const int MaxFixedBytes = 160;
     private const int PopulateAheadBytes = 8 * 1024 * 1024;
     private const int PopulateStepBytes = 2 * 1024 * 1024;
 
@@ -100,8 +102,9 @@ public sealed class CommitLog
     }
 
     /// <summary>
-    /// Appends the messages of a batch body one behind the other. A refusal in the middle leaves the messages before
-    /// it in the log: the batch's outcome is then unknown to its sender.
+    /// Appends the messages of a batch body one behind the other. A body that is malformed or holds a message that fits
+    /// no record is refused as a whole. A log that is sealed in the middle keeps the messages before: the batch's
+    /// outcome is then unknown to its sender.
     /// </summary>
     /// <param name="queue">The queue that takes all of them.</param>
     /// <param name="template">What they share: everything but flag, body and properties.</param>
@@ -111,7 +114,11 @@ public sealed class CommitLog
     public AppendResult AppendBatch(
         ConsumeQueue queue, scoped MessageDraft template, ReadOnlySpan<byte> items, ICollection<long> physicalOffsets)
     {
-        AppendResult first = AppendResult.Refused(AppendStatus.Malformed);
+        AppendStatus status = Check(template, items);
+        if (status != AppendStatus.Appended)
+            return AppendResult.Refused(status);
+
+        AppendResult? first = null;
         lock (_appendLock)
         {
             while (BatchItem.TryRead(ref items, out BatchItem item))
@@ -132,11 +139,11 @@ public sealed class CommitLog
                     return result;
 
                 physicalOffsets.Add(result.PhysicalOffset);
-                first = physicalOffsets.Count == 1 ? result : first with { EndOffset = result.EndOffset };
+                first = (first ?? result) with { EndOffset = result.EndOffset };
             }
         }
 
-        return first;
+        return first!.Value;
     }
 
     /// <summary>
@@ -285,6 +292,22 @@ public sealed class CommitLog
             start, files.Map(Path.Combine(directory, LogSegment.NameOf(start)), fileBytes, preallocate: true));
         files.SyncDirectory(directory);
         return segment;
+    }
+
+    private AppendStatus Check(scoped MessageDraft template, ReadOnlySpan<byte> items)
+    {
+        if (items.IsEmpty)
+            return AppendStatus.Malformed;
+
+        int roomBytes = _options.CommitLogFileBytes - RecordLayout.BlankSizeBytes - MaxFixedBytes;
+        while (BatchItem.TryRead(ref items, out BatchItem item))
+        {
+            if (item.Properties.Length > RecordEncoder.MaxPropertiesBytes
+                || item.Body.Length + item.Properties.Length + template.Topic.Length > roomBytes)
+                return AppendStatus.TooLarge;
+        }
+
+        return items.IsEmpty ? AppendStatus.Appended : AppendStatus.Malformed;
     }
 
     private AppendResult AppendLocked(ConsumeQueue queue, scoped RecordEncoder record)

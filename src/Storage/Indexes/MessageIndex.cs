@@ -70,7 +70,7 @@ public sealed class MessageIndex : IDispatchTarget
     /// <param name="topic">The topic in UTF-8.</param>
     /// <param name="key">A key or a producer's identifier in UTF-8.</param>
     /// <param name="beginTimestamp">Stored at or after this Unix time in milliseconds, to the second.</param>
-    /// <param name="endTimestamp">Stored at or before this one.</param>
+    /// <param name="endTimestamp">Stored at or before this one, to the second.</param>
     /// <param name="maxCount">The most to return.</param>
     public IReadOnlyList<long> Find(
         ReadOnlySpan<byte> topic, ReadOnlySpan<byte> key, long beginTimestamp, long endTimestamp, int maxCount)
