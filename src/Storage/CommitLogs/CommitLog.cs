@@ -59,6 +59,9 @@ public sealed class CommitLog
     /// <summary>Wakes the flusher when a record is the first that is not on disk.</summary>
     internal Action WakeFlusher { get; set; } = static () => { };
 
+    /// <summary>Is told what sealed the log, once.</summary>
+    internal Action<StoreIOException> Sealed { get; set; } = static _ => { };
+
     /// <summary>The position of the first byte that is still kept.</summary>
     public long MinOffset => Volatile.Read(ref _segments)[0].Start;
 
@@ -203,10 +206,19 @@ public sealed class CommitLog
     internal void Seal(StoreIOException cause)
     {
         lock (_appendLock)
-            _failure ??= cause;
+        {
+            if (_failure is not null)
+                return;
+            _failure = cause;
+        }
+
+        Sealed(cause);
     }
 
-    /// <summary>Drops everything from a position on: later files, and the rest of its own, which reads as zeros then.</summary>
+    /// <summary>
+    /// Drops everything from a position on: later files, and the rest of its own, which reads as zeros then. Durable
+    /// when the call returns: a record that was cut off must not come back behind new ones.
+    /// </summary>
     internal void CutAt(long end)
     {
         LogSegment[] kept = [.. _segments.TakeWhile((segment, index) => index == 0 || segment.Start < end)];
@@ -216,15 +228,18 @@ public sealed class CommitLog
             _files.Delete(segment.File.Path);
         }
 
+        // First the names, then the length: a short file must be the last one.
+        if (kept.Length < _segments.Length)
+            _files.SyncDirectory(_directory);
+
         LogSegment last = kept[^1];
+        _segments = kept;
         if (end < last.End)
         {
             last.Release();
             _files.Truncate(last.File.Path, end - last.Start);
             kept[^1] = CreateSegment(last.Start);
         }
-
-        _segments = kept;
     }
 
     /// <summary>Sets where the log ends after recovery; everything below is taken as flushed once it has been.</summary>
@@ -242,44 +257,70 @@ public sealed class CommitLog
         _oldestUnflushed = end == flushedUntil ? long.MaxValue : lastTimestamp;
     }
 
+    /// <summary>
+    /// Marks what recovery found behind a position as not written yet, so that the next flush writes it for certain:
+    /// after a flush that failed, the kernel may take pages for clean that are not on disk.
+    /// </summary>
+    internal void Rewrite(long from)
+    {
+        foreach (LogSegment segment in _segments.Where(segment => segment.End > from && segment.Start < _appendedUntil))
+        {
+            int start = (int)Math.Max(0, from - segment.Start);
+            segment.File.Populate(start, (int)Math.Min(segment.Length, _appendedUntil - segment.Start) - start);
+        }
+    }
+
     /// <summary>Start and last record's time of the oldest file, unless it is the one being written.</summary>
     internal bool TryGetOldest(out long start, out long lastTimestamp)
     {
         LogSegment[] segments = Volatile.Read(ref _segments);
         start = segments[0].Start;
         lastTimestamp = 0;
-        if (segments.Length < 2 || !TryRead(segments[1].Start, out RecordLease lease))
+        if (segments.Length < 2)
             return false;
 
-        // The first record of the next file is as old as the last of this one, to within their order.
-        using (lease)
+        // The first record of the next file is as old as the last of this one, to within their order; if it is damaged,
+        // a later file's will do.
+        foreach (LogSegment segment in segments[1..])
         {
-            if (RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None)
+            if (!TryRead(segment.Start, out RecordLease lease))
+                break;
+
+            using (lease)
+            {
+                if (RecordView.TryRead(lease.Bytes, out RecordView record) != RecordDefect.None)
+                    continue;
                 lastTimestamp = record.StoreTimestamp;
+                return true;
+            }
         }
 
         return true;
     }
 
-    /// <summary>Takes the oldest file out of the log; readers that hold it finish. Its path is the caller's to delete.</summary>
-    internal string? RetireOldest()
+    /// <summary>
+    /// Takes the oldest file out of the log if it ends at or below a limit. Readers that hold it finish; once it is
+    /// closed, the file is the caller's to delete.
+    /// </summary>
+    internal LogSegment? RetireOldest(long limit)
     {
         lock (_segmentsLock)
         {
-            if (_segments.Length < 2 || _segments[0].End > FlushedUntil)
+            if (_segments.Length < 2 || _segments[0].End > limit)
                 return null;
 
             LogSegment oldest = _segments[0];
             Volatile.Write(ref _segments, _segments[1..]);
             oldest.Release();
-            return oldest.File.Path;
+            return oldest;
         }
     }
 
     /// <summary>Unmaps everything.</summary>
     internal void Close()
     {
-        Seal(new StoreIOException("The store is closed."));
+        lock (_appendLock)
+            _failure ??= new StoreIOException("The store is closed.");
         foreach (LogSegment segment in _segments)
             segment.Release();
         _next?.Release();
@@ -288,11 +329,17 @@ public sealed class CommitLog
     internal static LogSegment CreateSegment(
         IStoreFileSystem files, string directory, long start, int fileBytes)
     {
-        var segment = new LogSegment(
-            start, files.Map(Path.Combine(directory, LogSegment.NameOf(start)), fileBytes, preallocate: true));
+        LogSegment segment = OpenSegment(files, directory, start, fileBytes);
+
+        // The length as well: only the last file may turn out short after a crash.
+        segment.File.Flush();
         files.SyncDirectory(directory);
         return segment;
     }
+
+    internal static LogSegment OpenSegment(
+        IStoreFileSystem files, string directory, long start, int fileBytes) => new(
+            start, files.Map(Path.Combine(directory, LogSegment.NameOf(start)), fileBytes, preallocate: true));
 
     private AppendStatus Check(scoped MessageDraft template, ReadOnlySpan<byte> items)
     {
