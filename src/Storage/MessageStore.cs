@@ -21,6 +21,7 @@ namespace OrleansMq.Storage;
 ///   lock                          held by the process that has the store open
 ///   abort                         there while it is open: left behind by an unclean stop
 ///   checkpoint                    what is known to be on disk
+///   queueends                     how far each queue had come
 ///   commitlog/00000000000000000000
 ///   consumequeue/TOPIC/QUEUE/00000000000000000000
 ///   index/20260102030405678
@@ -54,18 +55,19 @@ public sealed class MessageStore : IDisposable
         string logDirectory = Path.Combine(options.Directory, "commitlog");
         LogSegment[] segments = LogDirectory.Open(files, logDirectory, options.CommitLogFileBytes);
         Log = new CommitLog(files, options, time, logDirectory, segments);
-        Queues = new ConsumeQueueTable(files, options, Log, Path.Combine(options.Directory, "consumequeue"));
+        Queues = new ConsumeQueueTable(files, options, Log, Path.Combine(options.Directory, "consumequeue"), logger);
         Index = new MessageIndex(files, options, time, Path.Combine(options.Directory, "index"));
         Dispatcher = new Dispatcher(Log, options, Queues, Damages, logger);
         Dispatcher.Add(Index);
         Reader = new QueueReader(Log, options, Damages, logger);
         Confirmations = new ConfirmationQueue(Log);
         _checkpoint = new CheckpointFile(files, options.Directory);
-        _checkpointer = new Checkpointer(
-            files, Log, Queues, Index, Dispatcher, _checkpoint, Confirmations, options, time);
+        _checkpointer = new Checkpointer(files, Log, Queues, Index, Dispatcher, _checkpoint, options, time);
         _flusher = new Flusher(Log, Dispatcher, Confirmations, options, time);
         var preparer = new LogPreparer(Log);
-        Workers = [preparer, _flusher, _checkpointer, new Cleaner(files, Log, Queues, Index, options, time, logger)];
+        var timer = new ConfirmationTimer(Confirmations, time);
+        var cleaner = new Cleaner(files, Log, Queues, Index, _checkpointer, options, time, logger);
+        Workers = [preparer, _flusher, _checkpointer, cleaner, timer];
 
         Log.Sealed = cause =>
         {
@@ -75,7 +77,13 @@ public sealed class MessageStore : IDisposable
         Log.WakePreparer = preparer.Signal.Set;
         Log.WakeFlusher = _flusher.Signal.Set;
         Confirmations.WakeFlusher = _flusher.Signal.Set;
-        _flusher.Flushed = _checkpointer.Signal.Set;
+        Confirmations.WakeTimer = timer.Signal.Set;
+        Queues.WhilePaused = act => Dispatcher.WhilePaused(_ =>
+        {
+            act();
+            return true;
+        });
+        _flusher.Flushed = _checkpointer.WakeIfIdle;
     }
 
     /// <summary>The options the store was opened with.</summary>
@@ -140,7 +148,7 @@ public sealed class MessageStore : IDisposable
         catch
         {
             store?.Log.Close();
-            store?.Queues.CloseAll();
+            store?.CloseFiles();
             storeLock.Dispose();
             throw;
         }
@@ -156,10 +164,15 @@ public sealed class MessageStore : IDisposable
             return;
 
         _isDisposed = true;
-        if (Log.Failure is null && TryFinish())
-            _files.Delete(Path.Combine(_options.Directory, AbortName));
+        if (Log.Failure is null)
+            Finish();
         Log.Close();
         Confirmations.CompleteFlushed();
+        CloseFiles();
+    }
+
+    private void CloseFiles()
+    {
         Queues.CloseAll();
         Index.Close();
         _checkpoint.Dispose();
@@ -183,9 +196,11 @@ public sealed class MessageStore : IDisposable
             Dispatcher.Add(target);
         _files.WriteAll(abortPath, []);
         _files.SyncDirectory(_options.Directory);
-        var recovery = new StoreRecovery(_options, Log, Queues, Index, Dispatcher, Damages, _logger);
+        Queues.Ends.Load();
+        _checkpointer.Adopt(isNew ? null : state);
+        var recovery = new StoreRecovery(_options, Log, Queues, Index, Dispatcher, _checkpointer, Damages, _logger);
         long records = recovery.Run(state, isClean);
-        _checkpointer.Run();
+        _checkpointer.Run(isClosing: false);
         _logger.StoreOpened(
             _options.Directory, Log.MinOffset, Log.AppendedUntil, records,
             (long)_time.GetElapsedTime(started).TotalMilliseconds, isClean && state is not null ? "a clean" : "an unclean");
@@ -199,23 +214,23 @@ public sealed class MessageStore : IDisposable
             return Messages.Records.RecordView.TryRead(lease.Bytes, out _) == Messages.Records.RecordDefect.Empty;
     }
 
-    private bool TryFinish()
+    private void Finish()
     {
         try
         {
             Log.FlushOnce();
             Dispatcher.Pump();
             if (Log.Failure is not null)
-                return false;
+                return;
 
             Index.MakeDurable(Dispatcher.DispatchedUntil);
-            _checkpointer.Run();
-            return true;
+            _checkpointer.Run(isClosing: true);
+            if (Log.Failure is null)
+                _files.Delete(Path.Combine(_options.Directory, AbortName));
         }
         catch (StoreIOException cause)
         {
-            _logger.Sealed(cause);
-            return false;
+            Log.Seal(cause);
         }
     }
 }

@@ -13,6 +13,8 @@ namespace OrleansMq.Storage.CommitLogs;
 /// </remarks>
 public sealed class CommitLog
 {
+    /// <summary>Bounds what a record takes besides body, properties and topic.</summary>
+    private const int MaxFixedBytes = 160;
     private const int PopulateAheadBytes = 8 * 1024 * 1024;
     private const int PopulateStepBytes = 2 * 1024 * 1024;
 
@@ -103,8 +105,9 @@ public sealed class CommitLog
     }
 
     /// <summary>
-    /// Appends the messages of a batch body one behind the other. A refusal in the middle leaves the messages before
-    /// it in the log: the batch's outcome is then unknown to its sender.
+    /// Appends the messages of a batch body one behind the other. A body that is malformed or holds a message that fits
+    /// no record is refused as a whole. A log that is sealed in the middle keeps the messages before: the batch's
+    /// outcome is then unknown to its sender.
     /// </summary>
     /// <param name="queue">The queue that takes all of them.</param>
     /// <param name="template">What they share: everything but flag, body and properties.</param>
@@ -114,7 +117,11 @@ public sealed class CommitLog
     public AppendResult AppendBatch(
         ConsumeQueue queue, scoped MessageDraft template, ReadOnlySpan<byte> items, ICollection<long> physicalOffsets)
     {
-        AppendResult first = AppendResult.Refused(AppendStatus.Malformed);
+        AppendStatus status = Check(template, items);
+        if (status != AppendStatus.Appended)
+            return AppendResult.Refused(status);
+
+        AppendResult? first = null;
         lock (_appendLock)
         {
             while (BatchItem.TryRead(ref items, out BatchItem item))
@@ -135,11 +142,11 @@ public sealed class CommitLog
                     return result;
 
                 physicalOffsets.Add(result.PhysicalOffset);
-                first = physicalOffsets.Count == 1 ? result : first with { EndOffset = result.EndOffset };
+                first = (first ?? result) with { EndOffset = result.EndOffset };
             }
         }
 
-        return first;
+        return first!.Value;
     }
 
     /// <summary>
@@ -208,7 +215,10 @@ public sealed class CommitLog
         Sealed(cause);
     }
 
-    /// <summary>Drops everything from a position on: later files, and the rest of its own, which reads as zeros then.</summary>
+    /// <summary>
+    /// Drops everything from a position on: later files, and the rest of its own, which reads as zeros then. Durable
+    /// when the call returns: a record that was cut off must not come back behind new ones.
+    /// </summary>
     internal void CutAt(long end)
     {
         LogSegment[] kept = [.. _segments.TakeWhile((segment, index) => index == 0 || segment.Start < end)];
@@ -218,15 +228,18 @@ public sealed class CommitLog
             _files.Delete(segment.File.Path);
         }
 
+        // First the names, then the length: a short file must be the last one.
+        if (kept.Length < _segments.Length)
+            _files.SyncDirectory(_directory);
+
         LogSegment last = kept[^1];
+        _segments = kept;
         if (end < last.End)
         {
             last.Release();
             _files.Truncate(last.File.Path, end - last.Start);
             kept[^1] = CreateSegment(last.Start);
         }
-
-        _segments = kept;
     }
 
     /// <summary>Sets where the log ends after recovery; everything below is taken as flushed once it has been.</summary>
@@ -244,37 +257,62 @@ public sealed class CommitLog
         _oldestUnflushed = end == flushedUntil ? long.MaxValue : lastTimestamp;
     }
 
+    /// <summary>
+    /// Marks what recovery found behind a position as not written yet, so that the next flush writes it for certain:
+    /// after a flush that failed, the kernel may take pages for clean that are not on disk.
+    /// </summary>
+    internal void Rewrite(long from)
+    {
+        foreach (LogSegment segment in _segments.Where(segment => segment.End > from && segment.Start < _appendedUntil))
+        {
+            int start = (int)Math.Max(0, from - segment.Start);
+            segment.File.Populate(start, (int)Math.Min(segment.Length, _appendedUntil - segment.Start) - start);
+        }
+    }
+
     /// <summary>Start and last record's time of the oldest file, unless it is the one being written.</summary>
     internal bool TryGetOldest(out long start, out long lastTimestamp)
     {
         LogSegment[] segments = Volatile.Read(ref _segments);
         start = segments[0].Start;
         lastTimestamp = 0;
-        if (segments.Length < 2 || !TryRead(segments[1].Start, out RecordLease lease))
+        if (segments.Length < 2)
             return false;
 
-        // The first record of the next file is as old as the last of this one, to within their order.
-        using (lease)
+        // The first record of the next file is as old as the last of this one, to within their order; if it is damaged,
+        // a later file's will do.
+        foreach (LogSegment segment in segments[1..])
         {
-            if (RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None)
+            if (!TryRead(segment.Start, out RecordLease lease))
+                break;
+
+            using (lease)
+            {
+                if (RecordView.TryRead(lease.Bytes, out RecordView record) != RecordDefect.None)
+                    continue;
                 lastTimestamp = record.StoreTimestamp;
+                return true;
+            }
         }
 
         return true;
     }
 
-    /// <summary>Takes the oldest file out of the log; readers that hold it finish. Its path is the caller's to delete.</summary>
-    internal string? RetireOldest()
+    /// <summary>
+    /// Takes the oldest file out of the log if it ends at or below a limit. Readers that hold it finish; once it is
+    /// closed, the file is the caller's to delete.
+    /// </summary>
+    internal LogSegment? RetireOldest(long limit)
     {
         lock (_segmentsLock)
         {
-            if (_segments.Length < 2 || _segments[0].End > FlushedUntil)
+            if (_segments.Length < 2 || _segments[0].End > limit)
                 return null;
 
             LogSegment oldest = _segments[0];
             Volatile.Write(ref _segments, _segments[1..]);
             oldest.Release();
-            return oldest.File.Path;
+            return oldest;
         }
     }
 
@@ -291,10 +329,32 @@ public sealed class CommitLog
     internal static LogSegment CreateSegment(
         IStoreFileSystem files, string directory, long start, int fileBytes)
     {
-        var segment = new LogSegment(
-            start, files.Map(Path.Combine(directory, LogSegment.NameOf(start)), fileBytes, preallocate: true));
+        LogSegment segment = OpenSegment(files, directory, start, fileBytes);
+
+        // The length as well: only the last file may turn out short after a crash.
+        segment.File.Flush();
         files.SyncDirectory(directory);
         return segment;
+    }
+
+    internal static LogSegment OpenSegment(
+        IStoreFileSystem files, string directory, long start, int fileBytes) => new(
+            start, files.Map(Path.Combine(directory, LogSegment.NameOf(start)), fileBytes, preallocate: true));
+
+    private AppendStatus Check(scoped MessageDraft template, ReadOnlySpan<byte> items)
+    {
+        if (items.IsEmpty)
+            return AppendStatus.Malformed;
+
+        int roomBytes = _options.CommitLogFileBytes - RecordLayout.BlankSizeBytes - MaxFixedBytes;
+        while (BatchItem.TryRead(ref items, out BatchItem item))
+        {
+            if (item.Properties.Length > RecordEncoder.MaxPropertiesBytes
+                || item.Body.Length + item.Properties.Length + template.Topic.Length > roomBytes)
+                return AppendStatus.TooLarge;
+        }
+
+        return items.IsEmpty ? AppendStatus.Appended : AppendStatus.Malformed;
     }
 
     private AppendResult AppendLocked(ConsumeQueue queue, scoped RecordEncoder record)

@@ -24,6 +24,9 @@ internal sealed class LogSegment(long start, IStoreFile file)
 
     public Span<byte> Span => File.Memory.Span;
 
+    /// <summary>Whether it is retired and nobody reads it any more.</summary>
+    public bool IsClosed => Volatile.Read(ref _references) == 0;
+
     public static string NameOf(long start) => start.ToString("D20", CultureInfo.InvariantCulture);
 
     public static bool TryParseName(string name, out long start) =>

@@ -11,6 +11,9 @@ public sealed class ConfirmationQueue(CommitLog log)
     /// <summary>Wakes the flusher.</summary>
     internal Action WakeFlusher { get; set; } = static () => { };
 
+    /// <summary>Wakes whoever watches the deadlines, when somebody is the first to wait.</summary>
+    internal Action WakeTimer { get; set; } = static () => { };
+
     /// <summary>
     /// Where the answers of a flush are given: inline, which is what a simulation needs, or on a thread of the host's,
     /// so that the next flush begins meanwhile.
@@ -29,6 +32,8 @@ public sealed class ConfirmationQueue(CommitLog log)
             {
                 _waiting.Add(waiter);
                 WakeFlusher();
+                if (_waiting.Count == 1)
+                    WakeTimer();
                 return;
             }
         }
@@ -40,32 +45,35 @@ public sealed class ConfirmationQueue(CommitLog log)
     internal void CompleteFlushed()
     {
         long flushedUntil = log.FlushedUntil;
-        if (log.Failure is not null)
-            Take(static (_, _) => true, 0, waiter => flushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed);
-        else
-            Take(static (waiter, flushed) => waiter.EndOffset <= flushed, flushedUntil, static _ => ConfirmationStatus.Confirmed);
+        int count = log.Failure is not null
+            ? Take(static (_, _) => true, 0, waiter => flushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed)
+            : Take(static (waiter, flushed) => waiter.EndOffset <= flushed, flushedUntil, static _ => ConfirmationStatus.Confirmed);
+        if (count > 0)
+            Totals = (Totals.Flushes + 1, Totals.Waiters + count);
     }
 
-    /// <summary>Answers all who have waited too long.</summary>
-    internal void CompleteExpired(long nowMilliseconds) => Take(
-        static (waiter, now) => waiter.DeadlineMilliseconds <= now, nowMilliseconds, static _ => ConfirmationStatus.TimedOut);
+    /// <summary>Answers all who have waited too long; returns whether others still wait.</summary>
+    internal bool CompleteExpired(long nowMilliseconds)
+    {
+        Take(static (waiter, now) => waiter.DeadlineMilliseconds <= now, nowMilliseconds, static _ => ConfirmationStatus.TimedOut);
+        lock (_lock)
+            return _waiting.Count > 0;
+    }
 
-    private void Take(
+    private int Take(
         Func<ConfirmationWaiter, long, bool> isTaken, long argument, Func<ConfirmationWaiter, ConfirmationStatus> status)
     {
-        List<ConfirmationWaiter>? taken = null;
+        List<ConfirmationWaiter> taken;
         lock (_lock)
         {
             if (_waiting.Count == 0)
-                return;
+                return 0;
 
             var left = new List<ConfirmationWaiter>();
             taken = new List<ConfirmationWaiter>(_waiting.Count);
             foreach (ConfirmationWaiter waiter in _waiting)
                 (isTaken(waiter, argument) ? taken : left).Add(waiter);
             _waiting = left;
-            if (taken.Count > 0)
-                Totals = (Totals.Flushes + 1, Totals.Waiters + taken.Count);
         }
 
         if (taken.Count > 0)
@@ -76,5 +84,7 @@ public sealed class ConfirmationQueue(CommitLog log)
                     waiter.Complete(status(waiter));
             });
         }
+
+        return taken.Count;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using OrleansMq.Messages.Records;
 using OrleansMq.Storage.CommitLogs;
 using OrleansMq.Storage.Files;
@@ -17,11 +18,15 @@ public sealed class ConsumeQueue
     private readonly CommitLog _log;
     private readonly string _directory;
     private readonly int _entriesPerFile;
+    private readonly byte[] _topicUtf8;
+    private readonly Lock _segmentsLock = new();
 
     private QueueSegment[] _segments = [];
     private long _maxOffset;
     private long _minOffset;
     private long _minOffsetIsForLogMin = -1;
+    private long _floor;
+    private int _isDamageReported;
 
     internal ConsumeQueue(ConsumeQueueTable table, string topic, int queueId, string directory)
     {
@@ -31,10 +36,10 @@ public sealed class ConsumeQueue
         _log = table.Log;
         _entriesPerFile = table.EntriesPerFile;
         _directory = directory;
+        _topicUtf8 = Encoding.UTF8.GetBytes(topic);
         Topic = topic;
         QueueId = queueId;
-        Open(table.RecoverFrom);
-        NextOffset = _maxOffset;
+        Open(table.RecoverFrom, table.Ends.Of(topic, queueId));
     }
 
     /// <summary>The topic.</summary>
@@ -49,13 +54,17 @@ public sealed class ConsumeQueue
     /// <summary>The offset that the next appended record gets. Guarded by the log's append lock.</summary>
     internal long NextOffset { get; set; }
 
+    /// <summary>Lower offsets belong to a topic of this name that was deleted; their records never come back.</summary>
+    internal long Floor => Volatile.Read(ref _floor);
+
     /// <summary>The first message that is still kept; equals <see cref="MaxOffset"/> when there is none.</summary>
     public long GetMinOffset()
     {
         long logMin = _log.MinOffset;
-        return Volatile.Read(ref _minOffsetIsForLogMin) == logMin
+        long min = Volatile.Read(ref _minOffsetIsForLogMin) == logMin
             ? Volatile.Read(ref _minOffset)
             : FindMinOffset(logMin);
+        return Math.Max(min, Floor);
     }
 
     /// <summary>
@@ -66,15 +75,15 @@ public sealed class ConsumeQueue
     {
         long count = Math.Min(destination.Length, MaxOffset - fromOffset);
         QueueSegment? segment = count > 0 ? Find(fromOffset) : null;
-        if (segment is null)
+        if (segment is null || !segment.TryAcquire(out Span<byte> bytes))
             return 0;
 
-        count = Math.Min(count, segment.EndOffset - fromOffset);
-        ReadOnlySpan<byte> bytes = segment.Acquire()[ByteOf(segment, fromOffset)..];
         try
         {
+            count = Math.Min(count, segment.EndOffset - fromOffset);
+            ReadOnlySpan<byte> entries = bytes[ByteOf(segment, fromOffset)..];
             for (int index = 0; index < count; index++)
-                destination[index] = ConsumeQueueEntry.Read(bytes[(index * ConsumeQueueEntry.EntryBytes)..]);
+                destination[index] = ConsumeQueueEntry.Read(entries[(index * ConsumeQueueEntry.EntryBytes)..]);
         }
         finally
         {
@@ -94,6 +103,17 @@ public sealed class ConsumeQueue
         return FindFirst(entry => StoreTimestampOf(entry) >= timestamp, min);
     }
 
+    /// <summary>Whether a record is the one that stands at an offset of this queue.</summary>
+    internal bool Holds(RecordView record, long offset) => record.QueueOffset == offset
+        && record.QueueId == QueueId && record.Topic.SequenceEqual(_topicUtf8);
+
+    /// <summary>Notes, once, that an entry is not what was written.</summary>
+    internal void ReportDamage(long offset)
+    {
+        if (Interlocked.Exchange(ref _isDamageReported, 1) == 0)
+            _table.ReportDamage(this, offset);
+    }
+
     /// <summary>Puts the entry of a dispatched record. One below <see cref="MaxOffset"/> was put before and is left.</summary>
     /// <returns>Whether offsets were missing before it; they are now blank.</returns>
     internal bool Put(long offset, ConsumeQueueEntry entry)
@@ -102,33 +122,53 @@ public sealed class ConsumeQueue
         if (offset < max)
             return false;
 
-        bool hasGap = offset > max;
-        if (hasGap)
-        {
-            long from = _segments.Length == 0 ? offset / _entriesPerFile * _entriesPerFile : max;
-            for (long blank = from; blank < offset; blank++)
-                Write(blank, ConsumeQueueEntry.BlankBefore(entry));
-        }
-
+        WriteBlanks(max, offset, ConsumeQueueEntry.BlankAt(entry.PhysicalOffset));
         Write(offset, entry);
         Volatile.Write(ref _maxOffset, offset + 1);
-        return hasGap;
+        return offset > max;
+    }
+
+    /// <summary>Makes an end that is known from elsewhere the queue's own: offsets below it were given out once.</summary>
+    /// <returns>Whether entries were missing; they are now blank.</returns>
+    internal bool RaiseTo(long end)
+    {
+        long max = _maxOffset;
+        if (end <= max)
+            return false;
+
+        // As old as the entry before them, so that searches along the queue stay monotone.
+        long physicalOffset = max > 0 && _segments.Length > 0 ? EntryAt(max - 1).PhysicalOffset : _log.MinOffset;
+        WriteBlanks(max, end, ConsumeQueueEntry.BlankAt(physicalOffset));
+        Volatile.Write(ref _maxOffset, end);
+        return true;
+    }
+
+    /// <summary>Empties the queue for good, as its topic is deleted. Called while nothing is dispatched.</summary>
+    /// <remarks>Offsets go on from where they were: what was sent before can never stand at an offset again.</remarks>
+    internal void Clear()
+    {
+        long end = Math.Max(_maxOffset, NextOffset);
+        QueueSegment[] segments;
+        lock (_segmentsLock)
+        {
+            segments = _segments;
+            Volatile.Write(ref _segments, []);
+        }
+
+        Volatile.Write(ref _floor, end);
+        Volatile.Write(ref _maxOffset, end);
+        foreach (QueueSegment segment in segments)
+            segment.Close();
     }
 
     /// <summary>Deletes the files whose last message is no longer in the log, but never the newest file.</summary>
-    internal int DeleteBelow(long logMinOffset)
+    internal void DeleteBelow(long logMinOffset)
     {
-        int deleted = 0;
-        while (_segments.Length > 1 && LastEntryOf(_segments[0]).PhysicalOffset < logMinOffset)
+        while (TakeFirstBelow(logMinOffset) is { } first)
         {
-            QueueSegment first = _segments[0];
-            Volatile.Write(ref _segments, _segments[1..]);
             first.Close();
             _files.Delete(first.Path);
-            deleted++;
         }
-
-        return deleted;
     }
 
     internal void Close()
@@ -148,15 +188,41 @@ public sealed class ConsumeQueue
         return min;
     }
 
+    private QueueSegment? TakeFirstBelow(long logMinOffset)
+    {
+        lock (_segmentsLock)
+        {
+            if (_segments.Length < 2)
+                return null;
+
+            ConsumeQueueEntry last = EntryAt(_segments[0].EndOffset - 1);
+            if (last.SizeBytes == 0 || last.PhysicalOffset >= logMinOffset)
+                return null;
+
+            QueueSegment first = _segments[0];
+            Volatile.Write(ref _segments, _segments[1..]);
+            return first;
+        }
+    }
+
     private static int ByteOf(QueueSegment segment, long offset) =>
         (int)(offset - segment.FirstOffset) * ConsumeQueueEntry.EntryBytes;
+
+    /// <summary>Fills offsets that have no message; a queue without files begins with the file of its last one.</summary>
+    private void WriteBlanks(long from, long end, ConsumeQueueEntry blank)
+    {
+        if (_segments.Length == 0)
+            from = from < end ? (end - 1) / _entriesPerFile * _entriesPerFile : end / _entriesPerFile * _entriesPerFile;
+        for (long offset = from; offset < end; offset++)
+            Write(offset, blank);
+    }
 
     private void Write(long offset, ConsumeQueueEntry entry)
     {
         QueueSegment segment = _segments.Length > 0 && offset < _segments[^1].EndOffset
             ? _segments[^1]
             : AddSegment(offset);
-        Span<byte> bytes = segment.Acquire();
+        ObjectDisposedException.ThrowIf(!segment.TryAcquire(out Span<byte> bytes), segment);
         try
         {
             int at = ByteOf(segment, offset);
@@ -175,10 +241,11 @@ public sealed class ConsumeQueue
         if (_segments.Length == 0)
             _files.CreateDirectory(_directory);
         QueueSegment segment = NewSegment(offset / _entriesPerFile * _entriesPerFile);
-        segment.Acquire();
-        segment.Release();
+        if (segment.TryAcquire(out _))
+            segment.Release();
         _files.SyncDirectory(_directory);
-        Volatile.Write(ref _segments, [.. _segments, segment]);
+        lock (_segmentsLock)
+            Volatile.Write(ref _segments, [.. _segments, segment]);
         return segment;
     }
 
@@ -203,8 +270,6 @@ public sealed class ConsumeQueue
         Span<ConsumeQueueEntry> one = stackalloc ConsumeQueueEntry[1];
         return Read(offset, one) == 1 ? one[0] : default;
     }
-
-    private ConsumeQueueEntry LastEntryOf(QueueSegment segment) => EntryAt(segment.EndOffset - 1);
 
     /// <summary>The first offset whose entry fulfils a predicate that is false, then true, along the queue.</summary>
     private long FindFirst(Func<ConsumeQueueEntry, bool> predicate, long from)
@@ -242,66 +307,97 @@ public sealed class ConsumeQueue
     /// Finds the files and where the entries end. Entries of records at or behind <paramref name="recoverFrom"/> may be
     /// torn or stale after a crash: they are cut off and dispatched again from the log.
     /// </summary>
-    private void Open(long recoverFrom)
+    private void Open(long recoverFrom, QueueEnd known)
     {
-        bool isRecovering = recoverFrom != long.MaxValue;
-        recoverFrom = Math.Min(recoverFrom, _log.AppendedUntil);
+        _segments = FindSegments();
+        _floor = known.Floor;
+        if (_table.IsRebuilding)
+            DeleteFiles();
+        else if (recoverFrom != long.MaxValue)
+            CutBehind(Math.Min(recoverFrom, _log.AppendedUntil));
+        else
+            FindEnd();
+
+        RaiseTo(_floor);
+        if (recoverFrom == long.MaxValue && RaiseTo(known.End))
+            ReportDamage(known.End - 1);
+        NextOffset = _maxOffset;
+    }
+
+    /// <summary>The files without a hole between them; those before a hole are of no use any more.</summary>
+    private QueueSegment[] FindSegments()
+    {
+        long fileBytes = (long)_entriesPerFile * ConsumeQueueEntry.EntryBytes;
         var segments = new List<QueueSegment>();
         foreach (string name in _files.ListFiles(_directory))
         {
-            if (LogSegment.TryParseName(name, out long startByte) && startByte % FileBytes == 0)
-                segments.Add(NewSegment(startByte / ConsumeQueueEntry.EntryBytes));
+            if (!LogSegment.TryParseName(name, out long startByte) || startByte % fileBytes != 0)
+                continue;
+
+            QueueSegment segment = NewSegment(startByte / ConsumeQueueEntry.EntryBytes);
+            if (segments.Count > 0 && segments[^1].EndOffset != segment.FirstOffset)
+            {
+                ReportDamage(segments[^1].EndOffset);
+                segments.Clear();
+            }
+
+            segments.Add(segment);
         }
 
-        _segments = [.. segments];
+        return [.. segments];
+    }
+
+    private void FindEnd()
+    {
         while (_segments.Length > 0)
         {
-            QueueSegment last = _segments[^1];
-            long end = EndOf(last, recoverFrom);
-            bool isEmpty = end == last.FirstOffset && _segments.Length > 1;
-            if (isRecovering)
-                CutAt(last, end, isEmpty);
-            _maxOffset = end;
-            if (!isEmpty)
+            _maxOffset = new QueueEndFinder(this, _log, long.MaxValue).FindEnd(_segments[^1]);
+            if (_maxOffset > _segments[^1].FirstOffset || _segments.Length == 1)
                 return;
 
             _segments = _segments[..^1];
         }
     }
 
-    private long FileBytes => (long)_entriesPerFile * ConsumeQueueEntry.EntryBytes;
-
-    private static long EndOf(QueueSegment segment, long recoverFrom)
+    private void CutBehind(long recoverFrom)
     {
-        ReadOnlySpan<byte> bytes = segment.Acquire();
-        try
+        bool hasDeleted = false;
+        while (_segments.Length > 0)
         {
-            long low = segment.FirstOffset;
-            long high = segment.EndOffset;
-            while (low < high)
+            QueueSegment last = _segments[^1];
+            _maxOffset = new QueueEndFinder(this, _log, recoverFrom).FindEnd(last);
+            last.Close();
+            if (_maxOffset > last.FirstOffset || _segments.Length == 1)
             {
-                long middle = low + ((high - low) / 2);
-                var entry = ConsumeQueueEntry.Read(bytes[ByteOf(segment, middle)..]);
-                if (entry.SizeBytes > 0 && entry.PhysicalOffset < recoverFrom)
-                    low = middle + 1;
-                else
-                    high = middle;
+                _files.Truncate(last.Path, ByteOf(last, _maxOffset));
+                _segments[^1] = NewSegment(last.FirstOffset);
+
+                // What was cut off must not come back after the next crash, when it would count as on disk.
+                _table.MarkDirty(_segments[^1]);
+                break;
             }
 
-            return low;
+            _files.Delete(last.Path);
+            hasDeleted = true;
+            _segments = _segments[..^1];
         }
-        finally
+
+        if (hasDeleted)
+            _files.SyncDirectory(_directory);
+        foreach (QueueSegment full in _segments.SkipLast(1))
         {
-            segment.Release();
+            if (_files.GetLength(full.Path) != full.LengthBytes)
+                ReportDamage(full.FirstOffset);
         }
     }
 
-    private void CutAt(QueueSegment segment, long end, bool isEmpty)
+    private void DeleteFiles()
     {
-        segment.Close();
-        if (isEmpty)
-            _files.Delete(segment.Path);
-        else
-            _files.Truncate(segment.Path, ByteOf(segment, end));
+        IReadOnlyList<string> names = _files.ListFiles(_directory);
+        foreach (string name in names.Where(name => LogSegment.TryParseName(name, out _)))
+            _files.Delete(Path.Combine(_directory, name));
+        if (names.Count > 0)
+            _files.SyncDirectory(_directory);
+        _segments = [];
     }
 }

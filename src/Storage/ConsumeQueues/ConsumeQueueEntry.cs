@@ -22,10 +22,10 @@ public readonly record struct ConsumeQueueEntry(long PhysicalOffset, int SizeByt
 
     /// <summary>
     /// What stands where a queue has no message: before its first one in a file, or for a record that was damaged. It
-    /// points at the next message, so that searches along the queue stay monotone.
+    /// points at a message beside it, so that searches along the queue stay monotone.
     /// RocketMQ: the blanks that <c>ConsumeQueue</c> fills in have offset 0.
     /// </summary>
-    internal static ConsumeQueueEntry BlankBefore(ConsumeQueueEntry next) => new(next.PhysicalOffset, int.MaxValue, 0);
+    internal static ConsumeQueueEntry BlankAt(long physicalOffset) => new(physicalOffset, int.MaxValue, 0);
 
     internal static ConsumeQueueEntry Read(ReadOnlySpan<byte> source) => new(
         BinaryPrimitives.ReadInt64BigEndian(source),

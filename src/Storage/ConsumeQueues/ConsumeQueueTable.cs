@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using OrleansMq.Storage.CommitLogs;
+using OrleansMq.Storage.Diagnostics;
 using OrleansMq.Storage.Files;
 
 namespace OrleansMq.Storage.ConsumeQueues;
@@ -11,13 +13,19 @@ public sealed class ConsumeQueueTable
     private readonly ConcurrentDictionary<string, TopicQueues> _topics = new(TopicKeyComparer.Instance);
     private readonly ConcurrentDictionary<string, TopicQueues>.AlternateLookup<ReadOnlySpan<byte>> _topicsByUtf8;
     private readonly string _directory;
+    private readonly Lock _dirtyLock = new();
+    private readonly ILogger _logger;
 
     private List<QueueSegment> _dirty = [];
+    private int _damaged;
 
-    internal ConsumeQueueTable(IStoreFileSystem files, StoreOptions options, CommitLog log, string directory)
+    internal ConsumeQueueTable(
+        IStoreFileSystem files, StoreOptions options, CommitLog log, string directory, ILogger logger)
     {
         Files = files;
         Log = log;
+        _logger = logger;
+        Ends = new QueueEnds(files, Path.Combine(options.Directory, "queueends"), options.ConsumeQueueFileEntries);
         EntriesPerFile = options.ConsumeQueueFileEntries;
         Budget = new MappingBudget(options.MaxMappedConsumeQueueFiles);
         _directory = directory;
@@ -38,8 +46,19 @@ public sealed class ConsumeQueueTable
 
     internal MappingBudget Budget { get; }
 
+    internal QueueEnds Ends { get; }
+
     /// <summary>While the store recovers: entries of records at or behind this position are cut off when opened.</summary>
     internal long RecoverFrom { get; set; } = long.MaxValue;
+
+    /// <summary>Whether every entry is made anew from the log: then files are deleted as a queue is opened.</summary>
+    internal bool IsRebuilding => RecoverFrom <= Log.MinOffset && Ends.IsUsable;
+
+    /// <summary>Queues found damaged since the store was opened.</summary>
+    internal int Damaged => Volatile.Read(ref _damaged);
+
+    /// <summary>Runs an act while nothing is dispatched. Set by the store.</summary>
+    internal Action<Action> WhilePaused { get; set; } = static act => act();
 
     /// <summary>The queue, opened or made if need be; no file is created before its first message.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number is negative or above <see cref="MaxQueueId"/>.</exception>
@@ -59,11 +78,8 @@ public sealed class ConsumeQueueTable
         var found = new SortedSet<(string Topic, int QueueId)>();
         foreach (string topic in Files.ListDirectories(_directory))
         {
-            foreach (string queue in Files.ListDirectories(Path.Combine(_directory, topic)))
-            {
-                if (int.TryParse(queue, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id <= MaxQueueId)
-                    found.Add((topic, id));
-            }
+            foreach (int queueId in QueueIdsIn(Path.Combine(_directory, topic)))
+                found.Add((topic, queueId));
         }
 
         foreach (ConsumeQueue queue in Opened)
@@ -71,38 +87,74 @@ public sealed class ConsumeQueueTable
         return [.. found];
     }
 
+    /// <summary>
+    /// Deletes the entries of a topic; durable when the call returns. The records stay in the log until they expire but
+    /// never come back, and a topic of the same name goes on with the next offsets.
+    /// </summary>
+    /// <exception cref="StoreIOException">The disk failed: the topic may come back when the store is opened again.</exception>
+    public void DeleteTopic(string topic) => WhilePaused(() =>
+    {
+        string directory = DirectoryOf(topic);
+        foreach (int queueId in QueueIdsIn(directory))
+            Get(topic, queueId);
+
+        ConsumeQueue[] queues = [.. TopicOf(topic).Opened];
+        foreach (ConsumeQueue queue in queues)
+            queue.Clear();
+        Ends.Write(Ends.Changed(queues));
+        Files.DeleteDirectory(directory);
+        Files.SyncDirectory(_directory);
+    });
+
     /// <summary>Queues opened so far.</summary>
     internal IEnumerable<ConsumeQueue> Opened => _topics.Values.SelectMany(topic => topic.Opened);
 
     /// <summary>Files written since the last call; for the checkpoint, while nothing is dispatched.</summary>
     internal List<QueueSegment> TakeDirty()
     {
-        List<QueueSegment> dirty = _dirty;
-        _dirty = [];
-        foreach (QueueSegment segment in dirty)
-            segment.IsDirty = false;
-        return dirty;
+        lock (_dirtyLock)
+        {
+            List<QueueSegment> dirty = _dirty;
+            _dirty = [];
+            foreach (QueueSegment segment in dirty)
+                segment.IsDirty = false;
+            return dirty;
+        }
     }
 
     internal void MarkDirty(QueueSegment segment)
     {
-        if (!segment.IsDirty)
+        if (segment.IsDirty)
+            return;
+
+        // A queue that is being opened marks on the thread that asked for it.
+        lock (_dirtyLock)
         {
             segment.IsDirty = true;
             _dirty.Add(segment);
         }
     }
 
-    /// <summary>Forgets a topic and deletes its files; the records stay in the log until they expire.</summary>
-    public void DeleteTopic(string topic)
+    internal void ReportDamage(ConsumeQueue queue, long offset)
     {
-        if (_topics.TryRemove(topic, out TopicQueues? queues))
-        {
-            foreach (ConsumeQueue queue in queues.Opened)
-                queue.Close();
-        }
+        Interlocked.Increment(ref _damaged);
+        _logger.QueueDamaged(queue.Topic, queue.QueueId, offset);
+    }
 
-        Files.DeleteDirectory(Path.Combine(_directory, topic));
+    /// <summary>Deletes the files of all queues whose last message is no longer in the log.</summary>
+    internal void DeleteBelow(long logMinOffset)
+    {
+        foreach (string topic in Files.ListDirectories(_directory))
+        {
+            string directory = Path.Combine(_directory, topic);
+            foreach (int queueId in QueueIdsIn(directory))
+            {
+                // A queue that nobody uses has old files too; one of a single file keeps it, and need not be opened.
+                string path = Path.Combine(directory, queueId.ToString(CultureInfo.InvariantCulture));
+                if (Files.ListFiles(path).Count > 1)
+                    Get(topic, queueId).DeleteBelow(logMinOffset);
+            }
+        }
     }
 
     /// <summary>Closes every queue and forgets it, so that the next use opens it again.</summary>
@@ -113,6 +165,43 @@ public sealed class ConsumeQueueTable
         _topics.Clear();
     }
 
+    /// <summary>Opens every queue that has files or is known, each losing the entries that may be stale.</summary>
+    internal void OpenAll()
+    {
+        foreach ((string topic, int queueId) in List().Concat(Ends.Queues))
+            Get(topic, queueId);
+    }
+
+    /// <summary>Whether a queue has not come as far as it is known to have been.</summary>
+    internal bool HasLostEntries() => Ends.Queues.Any(
+        queue => Get(queue.Topic, queue.QueueId).MaxOffset < Ends.Of(queue.Topic, queue.QueueId).End);
+
+    /// <summary>Ends recovery: no queue lies behind what is known of it, and appends go on where entries end.</summary>
+    internal void EndRecovery()
+    {
+        RecoverFrom = long.MaxValue;
+        foreach (ConsumeQueue queue in Opened)
+        {
+            long end = Ends.Of(queue.Topic, queue.QueueId).End;
+            if (queue.RaiseTo(end))
+                _logger.QueueGap(queue.Topic, queue.QueueId, end);
+            queue.NextOffset = queue.MaxOffset;
+        }
+    }
+
+    private IEnumerable<int> QueueIdsIn(string topicDirectory)
+    {
+        foreach (string name in Files.ListDirectories(topicDirectory))
+        {
+            if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) && id <= MaxQueueId)
+                yield return id;
+        }
+    }
+
     private TopicQueues TopicOf(string topic) => _topics.GetOrAdd(
-        topic, static (name, table) => new TopicQueues(table, name, Path.Combine(table._directory, name)), this);
+        topic, static (name, table) => new TopicQueues(table, name, table.DirectoryOf(name)), this);
+
+    private string DirectoryOf(string topic) => topic is not ("" or "." or "..") && topic.IndexOfAny(['/', '\\', '\0']) < 0
+        ? Path.Combine(_directory, topic)
+        : throw new ArgumentException($"'{topic}' is no topic: it cannot be the name of a directory.");
 }

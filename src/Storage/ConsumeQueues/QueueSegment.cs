@@ -3,7 +3,7 @@ using OrleansMq.Storage.Files;
 namespace OrleansMq.Storage.ConsumeQueues;
 
 /// <summary>
-/// One file of a consume queue, mapped while it is used. Every access is between <see cref="Acquire"/> and
+/// One file of a consume queue, mapped while it is used. Every access is between <see cref="TryAcquire"/> and
 /// <see cref="Release"/>; in between the mapping stays.
 /// </summary>
 internal sealed class QueueSegment(IStoreFileSystem files, MappingBudget budget, string path, long firstOffset, int entries)
@@ -16,6 +16,7 @@ internal sealed class QueueSegment(IStoreFileSystem files, MappingBudget budget,
     private int _references;
     private int _allocatedBytes = -1;
     private volatile bool _isHot;
+    private volatile bool _isClosed;
 
     /// <summary>The queue offset of the file's first entry.</summary>
     public long FirstOffset { get; } = firstOffset;
@@ -27,24 +28,35 @@ internal sealed class QueueSegment(IStoreFileSystem files, MappingBudget budget,
     /// <summary>Whether entries were written since the last checkpoint; see <see cref="ConsumeQueueTable.MarkDirty"/>.</summary>
     public bool IsDirty { get; set; }
 
-    private int LengthBytes => (int)(EndOffset - FirstOffset) * ConsumeQueueEntry.EntryBytes;
+    public int LengthBytes => (int)(EndOffset - FirstOffset) * ConsumeQueueEntry.EntryBytes;
 
-    /// <summary>The mapping, which stays until <see cref="Release"/>.</summary>
-    public Span<byte> Acquire()
+    /// <summary>Maps the file until <see cref="Release"/>; false once it is closed.</summary>
+    public bool TryAcquire(out Span<byte> bytes)
     {
         _isHot = true;
         while (true)
         {
             int references = Volatile.Read(ref _references);
-            if (references == 0)
-                Map();
-            else if (Interlocked.CompareExchange(ref _references, references + 1, references) == references)
-                return _file!.Memory.Span;
+            if (references == 0 && !TryMap())
+            {
+                bytes = default;
+                return false;
+            }
+
+            if (references > 0 && Interlocked.CompareExchange(ref _references, references + 1, references) == references)
+            {
+                bytes = _file!.Memory.Span;
+                return true;
+            }
         }
     }
 
     /// <summary>Lets the mapping go.</summary>
-    public void Release() => Interlocked.Decrement(ref _references);
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 1 && _isClosed)
+            Close();
+    }
 
     /// <summary>Reserves disk blocks so that the entry at <paramref name="atByte"/> can be written.</summary>
     /// <remarks>Blocks come in pieces that grow with the queue: most queues of many stay small.</remarks>
@@ -73,9 +85,13 @@ internal sealed class QueueSegment(IStoreFileSystem files, MappingBudget budget,
         return TryUnmap();
     }
 
-    /// <summary>Unmaps the file for good, before it is deleted or when the store closes.</summary>
+    /// <summary>
+    /// Unmaps the file for good, before it is deleted or when the store closes; whoever reads it finishes first. A late
+    /// reader must not map it again: that would bring a deleted file back.
+    /// </summary>
     public void Close()
     {
+        _isClosed = true;
         if (TryUnmap())
             budget.Remove(this);
     }
@@ -93,17 +109,22 @@ internal sealed class QueueSegment(IStoreFileSystem files, MappingBudget budget,
         }
     }
 
-    private void Map()
+    private bool TryMap()
     {
         lock (_mapLock)
         {
+            if (_isClosed)
+                return false;
             if (Volatile.Read(ref _references) != 0)
-                return;
+                return true;
 
             _file = files.Map(Path, LengthBytes, preallocate: false);
             Volatile.Write(ref _references, 1);
         }
 
         budget.Add(this);
+        if (_isClosed)
+            budget.Remove(this);
+        return true;
     }
 }

@@ -47,4 +47,8 @@ internal static partial class StoreLog
 
     [LoggerMessage(1011, LogLevel.Error, "The worker {Worker} failed and goes on")]
     public static partial void WorkerFailed(this ILogger logger, string worker, Exception cause);
+
+    [LoggerMessage(1012, LogLevel.Error,
+        "DAMAGE in the consume queue {Topic}/{QueueId}: its entry {QueueOffset} is missing or false, and passed over. The messages are in the log: stop the broker, delete the file 'checkpoint' in the store's directory and start it again to have every queue rebuilt")]
+    public static partial void QueueDamaged(this ILogger logger, string topic, int queueId, long queueOffset);
 }

@@ -23,6 +23,7 @@ public sealed class Dispatcher
     private static readonly byte[] ScheduleTopic = Encoding.ASCII.GetBytes(TopicNames.Schedule);
 
     private readonly CommitLog _log;
+    private readonly StoreOptions _options;
     private readonly ConsumeQueueTable _queues;
     private readonly DamageList _damages;
     private readonly LogScanner _scanner;
@@ -32,11 +33,13 @@ public sealed class Dispatcher
     private IDispatchTarget[] _targets = [];
     private IArrivalListener? _listener;
     private long _dispatchedUntil;
+    private long _handedUntil;
 
     internal Dispatcher(
         CommitLog log, StoreOptions options, ConsumeQueueTable queues, DamageList damages, ILogger logger)
     {
         _log = log;
+        _options = options;
         _queues = queues;
         _damages = damages;
         _scanner = new LogScanner(log, options);
@@ -49,6 +52,9 @@ public sealed class Dispatcher
     /// <summary>Gaps that were found in queue offsets since the store was opened.</summary>
     internal int Gaps { get; private set; }
 
+    /// <summary>Records below were not read by recovery, and are verified before they are believed.</summary>
+    internal long VerifyUntil { get; set; }
+
     internal IReadOnlyList<IDispatchTarget> Targets => _targets;
 
     /// <summary>Dispatches all that is confirmed; returns at once when another thread is doing so.</summary>
@@ -58,7 +64,9 @@ public sealed class Dispatcher
         {
             try
             {
-                DispatchConfirmed();
+                // A log that is closed has no more to read.
+                if (!DispatchConfirmed())
+                    return;
             }
             catch (StoreIOException cause)
             {
@@ -91,15 +99,18 @@ public sealed class Dispatcher
             return read(_dispatchedUntil);
     }
 
-    private void DispatchConfirmed()
+    private bool DispatchConfirmed()
     {
         long confirmed = _log.ConfirmedUntil;
-        long position = _dispatchedUntil;
+        long start = _dispatchedUntil;
+        long position = start;
         while (position < confirmed && _log.TryRead(position, out RecordLease lease))
         {
             using (lease)
                 position = DispatchFrom(lease.Bytes, position, confirmed);
         }
+
+        return position > start;
     }
 
     /// <summary>Dispatches the records in bytes that lie at a position; returns the position behind the last one.</summary>
@@ -108,6 +119,8 @@ public sealed class Dispatcher
         while (position < confirmed && !bytes.IsEmpty)
         {
             RecordDefect defect = RecordView.TryRead(bytes, out RecordView record);
+            if (defect == RecordDefect.None && position < VerifyUntil)
+                defect = record.Verify(position, _options.RequireRecordChecksums);
             long end = defect switch
             {
                 RecordDefect.None => position + record.Bytes.Length,
@@ -142,6 +155,11 @@ public sealed class Dispatcher
             _logger.QueueGap(queue.Topic, queue.QueueId, offset);
         }
 
+        // Rebuilding the queues walks over records that the targets were given before.
+        if (record.PhysicalOffset < _handedUntil)
+            return;
+
+        _handedUntil = record.EndOffset;
         foreach (IDispatchTarget target in _targets)
             target.Dispatch(record);
         _listener?.OnArrival(queue, offset, tagsCode);

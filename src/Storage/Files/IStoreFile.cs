@@ -17,6 +17,9 @@ public interface IStoreFile : IDisposable
     /// <exception cref="StoreIOException">The disk is full.</exception>
     void Allocate(int offset, int length);
 
-    /// <summary>Brings the pages of a range into memory, writable, so that an append does not wait for a page fault.</summary>
+    /// <summary>
+    /// Brings the pages of a range into memory as if they were written to, so that an append does not wait for a page
+    /// fault, and the next flush writes them even if the kernel took them for clean.
+    /// </summary>
     void Populate(int offset, int length);
 }

@@ -98,19 +98,12 @@ public sealed class MappedFileSystem : IStoreFileSystem
     {
         if (paths.Count > FlushAllThreshold && OperatingSystem.IsLinux())
         {
-            FlushFileSystemOf(paths.First());
+            FlushFileSystemOf(ExistingDirectoryOf(paths.First()));
             return;
         }
 
-        foreach (string path in paths.Where(File.Exists))
-        {
-            Run("flush", path, () =>
-            {
-                using SafeFileHandle handle =
-                    File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-                RandomAccess.FlushToDisk(handle);
-            });
-        }
+        foreach (string path in paths)
+            Run("flush", path, () => FlushIfThere(path));
     }
 
     /// <inheritdoc/>
@@ -136,6 +129,27 @@ public sealed class MappedFileSystem : IStoreFileSystem
         var drive = new DriveInfo(path);
         return new DiskSpace(drive.TotalSize, drive.AvailableFreeSpace);
     });
+
+    private static void FlushIfThere(string path)
+    {
+        try
+        {
+            using SafeFileHandle handle =
+                File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            RandomAccess.FlushToDisk(handle);
+        }
+        catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Deleted meanwhile, and nobody needs it any more.
+        }
+    }
+
+    private static string ExistingDirectoryOf(string path)
+    {
+        while (!Directory.Exists(path))
+            path = Path.GetDirectoryName(path)!;
+        return path;
+    }
 
     [SupportedOSPlatform("linux")]
     private static void FlushFileSystemOf(string path) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using OrleansMq.Storage.Files;
 
 namespace OrleansMq.Storage.Indexes;
@@ -36,7 +37,7 @@ internal sealed class IndexFile : IDisposable
     {
         _slots = slots;
         _capacity = capacity;
-        _file = files.Map(path, checked(HeaderBytes + (slots * SlotBytes) + (capacity * EntryBytes)), preallocate: false);
+        _file = files.Map(path, SizeBytes(slots, capacity), preallocate: false);
         _count = Math.Clamp(Int32At(36), 1, capacity);
     }
 
@@ -52,6 +53,10 @@ internal sealed class IndexFile : IDisposable
     public long EndTimestamp => Int64At(8);
 
     public long EndPhysicalOffset => Int64At(24);
+
+    /// <summary>Bytes that a file of so many slots and entries takes.</summary>
+    public static int SizeBytes(int slots, int capacity) =>
+        checked(HeaderBytes + (slots * SlotBytes) + (capacity * EntryBytes));
 
     /// <summary>Adds an entry; the caller has checked <see cref="IsFull"/>.</summary>
     /// <exception cref="StoreIOException">The disk is full.</exception>
@@ -74,18 +79,21 @@ internal sealed class IndexFile : IDisposable
         BinaryPrimitives.WriteInt64BigEndian(entry[4..], physicalOffset);
         BinaryPrimitives.WriteInt32BigEndian(entry[12..], SecondsSinceBegin(storeTimestamp));
         BinaryPrimitives.WriteInt32BigEndian(entry[16..], Linked(BinaryPrimitives.ReadInt32BigEndian(slot), number));
-        BinaryPrimitives.WriteInt32BigEndian(slot, number);
         BinaryPrimitives.WriteInt64BigEndian(bytes[8..], storeTimestamp);
         BinaryPrimitives.WriteInt64BigEndian(bytes[24..], physicalOffset);
+
+        // The count first: a reader that finds the number in the slot must find it below the count.
         Volatile.Write(ref _count, number + 1);
+        Volatile.Write(ref MemoryMarshal.AsRef<int>(slot), BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number);
     }
 
     /// <summary>Adds positions whose key has this hash, newest first, until there are <paramref name="maxCount"/>.</summary>
     public void Find(int keyHash, long beginTimestamp, long endTimestamp, int maxCount, List<long> found)
     {
         ReadOnlySpan<byte> bytes = _file.Memory.Span;
-        int count = Count;
         int number = BinaryPrimitives.ReadInt32BigEndian(SlotOf(bytes, keyHash));
+        Interlocked.MemoryBarrier();
+        int count = Count;
 
         // Older entries have smaller numbers; anything else is damage and ends the chain.
         for (int limit = count; number > 0 && number < limit && found.Count < maxCount; limit = number, number = Older(bytes, number))

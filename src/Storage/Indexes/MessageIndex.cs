@@ -2,6 +2,7 @@ using System.Globalization;
 using OrleansMq.Messages.Records;
 using OrleansMq.Storage.Dispatching;
 using OrleansMq.Storage.Files;
+using OrleansMq.Storage.Recovery;
 
 namespace OrleansMq.Storage.Indexes;
 
@@ -80,7 +81,7 @@ public sealed class MessageIndex : IDispatchTarget
     /// <param name="topic">The topic in UTF-8.</param>
     /// <param name="key">A key or a producer's identifier in UTF-8.</param>
     /// <param name="beginTimestamp">Stored at or after this Unix time in milliseconds, to the second.</param>
-    /// <param name="endTimestamp">Stored at or before this one.</param>
+    /// <param name="endTimestamp">Stored at or before this one, to the second.</param>
     /// <param name="maxCount">The most to return.</param>
     public IReadOnlyList<long> Find(
         ReadOnlySpan<byte> topic, ReadOnlySpan<byte> key, long beginTimestamp, long endTimestamp, int maxCount)
@@ -107,25 +108,35 @@ public sealed class MessageIndex : IDispatchTarget
     /// <param name="mark">What the checkpoint says is durable; null to start over with no index.</param>
     /// <param name="durableUntil">The position in the log up to which that holds.</param>
     /// <param name="isClean">Whether the store was closed.</param>
+    /// <exception cref="StoreCorruptException">The files were made with other sizes.</exception>
     internal void Recover(IndexMark? mark, long durableUntil, bool isClean)
     {
         _files.CreateDirectory(_directory);
         List<string> names = [.. _files.ListFiles(_directory).Where(IsIndexName)];
-        foreach (string name in names.Where(name => mark is null || string.CompareOrdinal(name, mark.FileName) > 0))
-            _files.Delete(PathOf(name));
-
-        names.RemoveAll(name => mark is null || string.CompareOrdinal(name, mark.FileName) > 0);
-        bool isThere = mark is not null && names.Contains(mark.FileName);
-        _fullFiles = [.. names.Where(name => !isThere || name != mark!.FileName)];
-        if (isThere)
+        if (mark is null || (mark != IndexMark.None && !names.Contains(mark.FileName)))
         {
-            _current = Open(mark!.FileName);
+            // Not even the file of the checkpoint is there: all of it is made again from the log.
+            mark = IndexMark.None;
+            durableUntil = 0;
+        }
+
+        foreach (string name in names.Where(name => string.CompareOrdinal(name, mark.FileName) > 0))
+            _files.Delete(PathOf(name));
+        _files.SyncDirectory(_directory);
+
+        names.RemoveAll(name => string.CompareOrdinal(name, mark.FileName) > 0);
+        foreach (string name in names)
+            CheckSize(name);
+        _fullFiles = [.. names.Where(name => name != mark.FileName)];
+        if (mark != IndexMark.None)
+        {
+            _current = Open(mark.FileName);
             if (!isClean || _current.Count != mark.Count)
                 _current.RebuildFrom(mark.Count);
         }
 
         _durableUntil = durableUntil;
-        DurableMark = mark ?? IndexMark.None;
+        DurableMark = mark;
     }
 
     /// <summary>Makes all entries durable, for a clean stop.</summary>
@@ -153,6 +164,19 @@ public sealed class MessageIndex : IDispatchTarget
     internal void Close() => _current?.Dispose();
 
     private static bool IsIndexName(string name) => name.Length == 17 && name.All(char.IsAsciiDigit);
+
+    private void CheckSize(string name)
+    {
+        long length = _files.GetLength(PathOf(name));
+        int configured = IndexFile.SizeBytes(_options.IndexFileSlots, _options.IndexFileEntries);
+        if (length != configured)
+        {
+            throw new StoreCorruptException(
+                $"The index file '{PathOf(name)}' has {length} bytes, but files of {configured} bytes are configured. Set "
+                + $"{StoreOptions.Section}:{nameof(StoreOptions.IndexFileSlots)} and {nameof(StoreOptions.IndexFileEntries)} "
+                + $"to what it was made with, or delete '{_directory}' to have the index made again.");
+        }
+    }
 
     private void Put(in DispatchedRecord record, ReadOnlySpan<byte> key)
     {

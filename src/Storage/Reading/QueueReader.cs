@@ -58,17 +58,17 @@ public sealed class QueueReader
             int count = queue.Read(copy.NextOffset, entries[..want]);
             if (count == 0)
                 break;
-            CopyEntries(entries[..count], filter, output, ref copy);
+            CopyEntries(queue, entries[..count], filter, output, ref copy);
         }
 
         ReadStatus status = copy.Count > 0 ? ReadStatus.Found : ReadStatus.NoMatch;
         return new ReadResult(status, copy.NextOffset, min, max, copy.Count);
     }
 
-    /// <summary>Copies the record at a position of the log; false when there is no valid one.</summary>
+    /// <summary>Copies the record at a position of the log; false when there is no valid, confirmed one.</summary>
     public bool TryReadAt(long physicalOffset, IBufferWriter<byte> output)
     {
-        if (!_log.TryRead(physicalOffset, out RecordLease lease))
+        if (physicalOffset >= _log.ConfirmedUntil || !_log.TryRead(physicalOffset, out RecordLease lease))
             return false;
 
         using (lease)
@@ -83,7 +83,8 @@ public sealed class QueueReader
     }
 
     private void CopyEntries(
-        ReadOnlySpan<ConsumeQueueEntry> entries, IMessageFilter? filter, IBufferWriter<byte> output, ref Copy copy)
+        ConsumeQueue queue, ReadOnlySpan<ConsumeQueueEntry> entries, IMessageFilter? filter,
+        IBufferWriter<byte> output, ref Copy copy)
     {
         foreach (ConsumeQueueEntry entry in entries)
         {
@@ -94,7 +95,7 @@ public sealed class QueueReader
                 return;
             }
 
-            if (isWanted && TryCopy(entry, output))
+            if (isWanted && TryCopy(queue, copy.NextOffset, entry, output))
             {
                 copy.Count++;
                 copy.CountLeft--;
@@ -110,8 +111,14 @@ public sealed class QueueReader
         }
     }
 
-    private bool TryCopy(ConsumeQueueEntry entry, IBufferWriter<byte> output)
+    private bool TryCopy(ConsumeQueue queue, long offset, ConsumeQueueEntry entry, IBufferWriter<byte> output)
     {
+        if (entry.SizeBytes <= 0)
+        {
+            queue.ReportDamage(offset);
+            return false;
+        }
+
         if (!_log.TryRead(entry.PhysicalOffset, out RecordLease lease))
             return false;
 
@@ -122,6 +129,13 @@ public sealed class QueueReader
                 defect = record.Verify(entry.PhysicalOffset, _options.RequireRecordChecksums);
             if (defect == RecordDefect.None)
             {
+                // A damaged entry may point at a message of anybody's.
+                if (!queue.Holds(record, offset))
+                {
+                    queue.ReportDamage(offset);
+                    return false;
+                }
+
                 output.Write(record.Bytes);
                 return true;
             }

@@ -6,6 +6,9 @@ namespace OrleansMq.Storage.Recovery;
 /// <summary>Opens the files of a commit log directory, or says why they are no log.</summary>
 internal static class LogDirectory
 {
+    /// <summary>What is added to the name of a file that is being deleted.</summary>
+    public const string ExpiredSuffix = ".expired";
+
     /// <summary>The files in order, the first one created when there is none.</summary>
     /// <exception cref="StoreCorruptException">Files are missing in the middle, or have another size.</exception>
     public static LogSegment[] Open(IStoreFileSystem files, string directory, int fileBytes)
@@ -16,13 +19,19 @@ internal static class LogDirectory
         {
             if (LogSegment.TryParseName(name, out long start))
                 starts.Add(start);
+            else if (name.EndsWith(ExpiredSuffix, StringComparison.Ordinal))
+                files.Delete(Path.Combine(directory, name));
         }
 
         for (int index = 0; index < starts.Count; index++)
             Check(files, directory, starts, index, fileBytes);
         if (starts.Count == 0)
             return [CommitLog.CreateSegment(files, directory, 0, fileBytes)];
-        return [.. starts.Select(start => CommitLog.CreateSegment(files, directory, start, fileBytes))];
+        return
+        [
+            .. starts.SkipLast(1).Select(start => CommitLog.OpenSegment(files, directory, start, fileBytes)),
+            CommitLog.CreateSegment(files, directory, starts[^1], fileBytes),
+        ];
     }
 
     private static void Check(

@@ -6,6 +6,7 @@ using OrleansMq.Storage.ConsumeQueues;
 using OrleansMq.Storage.Diagnostics;
 using OrleansMq.Storage.Dispatching;
 using OrleansMq.Storage.Indexes;
+using OrleansMq.Storage.Workers;
 
 namespace OrleansMq.Storage.Recovery;
 
@@ -16,29 +17,47 @@ namespace OrleansMq.Storage.Recovery;
 /// </remarks>
 internal sealed class StoreRecovery(
     StoreOptions options, CommitLog log, ConsumeQueueTable queues, MessageIndex index,
-    Dispatcher dispatcher, DamageList damages, ILogger logger)
+    Dispatcher dispatcher, Checkpointer checkpointer, DamageList damages, ILogger logger)
 {
     /// <summary>Finds the log's end and completes the indexes; returns how many records were read back.</summary>
     /// <param name="checkpoint">What is known to be on disk; null when nothing is.</param>
     /// <param name="isClean">Whether the store was closed.</param>
+    /// <exception cref="StoreCorruptException">Log files are missing at the end.</exception>
     public long Run(CheckpointState? checkpoint, bool isClean)
     {
+        RefuseMissingEnd(checkpoint);
         isClean &= checkpoint is not null;
         long scanFrom = Math.Max(log.MinOffset, checkpoint?.RecoverFrom ?? 0);
         ScanResult scan = FindEnd(scanFrom, checkpoint, isClean);
         long recoverFrom = Math.Min(scanFrom, scan.End);
 
         index.Recover(checkpoint?.Index, checkpoint?.IndexDurableUntil ?? log.MinOffset, isClean);
+        dispatcher.VerifyUntil = recoverFrom;
         CompleteIndexes(isClean ? long.MaxValue : recoverFrom, recoverFrom);
-        if (dispatcher.Gaps > 0 && recoverFrom > log.MinOffset)
+        if (!isClean && recoverFrom > log.MinOffset && AreQueuesIncomplete())
         {
             logger.RebuildingQueues(dispatcher.Gaps);
+            checkpointer.Rewind(log.MinOffset);
             CompleteIndexes(log.MinOffset, log.MinOffset);
         }
 
-        queues.RecoverFrom = long.MaxValue;
+        queues.EndRecovery();
         return scan.Records;
     }
+
+    /// <summary>The checkpoint vouches for records: without their file they must not be taken for a torn tail.</summary>
+    private void RefuseMissingEnd(CheckpointState? checkpoint)
+    {
+        if (checkpoint is null || checkpoint.FlushedUntil <= log.AppendedUntil)
+            return;
+
+        throw new StoreCorruptException(
+            $"The commit log in '{options.Directory}' ends at {log.AppendedUntil}, but was on disk up to "
+            + $"{checkpoint.FlushedUntil}: its last files are missing. Restore them from a backup, or delete the file "
+            + $"'{CheckpointFile.Name}' to go on without them.");
+    }
+
+    private bool AreQueuesIncomplete() => dispatcher.Gaps > 0 || queues.Damaged > 0 || queues.HasLostEntries();
 
     private ScanResult FindEnd(long scanFrom, CheckpointState? checkpoint, bool isClean)
     {
@@ -53,6 +72,7 @@ internal sealed class StoreRecovery(
             log.CutAt(scan.End);
         long lastTimestamp = Math.Max(scan.LastTimestamp, checkpoint?.LastTimestamp ?? 0);
         log.SetEnd(scan.End, Math.Min(scanFrom, scan.End), lastTimestamp);
+        log.Rewrite(checkpoint is null ? Math.Max(scanFrom, scan.End - options.CommitLogFileBytes) : scanFrom);
         log.FlushOnce();
         if (log.Failure is not null)
             throw log.Failure;
@@ -66,8 +86,7 @@ internal sealed class StoreRecovery(
         if (cutFrom != long.MaxValue)
         {
             // Every queue, touched by the lost seconds or not, must lose its stale entries before new ones come.
-            foreach ((string topic, int queueId) in queues.List())
-                queues.Get(topic, queueId);
+            queues.OpenAll();
         }
 
         long from = dispatcher.Targets.Select(target => target.DurableUntil).Append(dispatchFrom).Min();

@@ -4,24 +4,27 @@ using OrleansMq.Storage.ConsumeQueues;
 using OrleansMq.Storage.Diagnostics;
 using OrleansMq.Storage.Files;
 using OrleansMq.Storage.Indexes;
+using OrleansMq.Storage.Recovery;
 using OrleansMq.Storage.Workers;
 
 namespace OrleansMq.Storage.Retention;
 
 /// <summary>
 /// Deletes what has expired, oldest first and one file a step, then what a nearly full disk demands; refuses messages
-/// when even that does not help. How far consumers have come plays no part.
+/// when even that does not help. How far consumers have come plays no part, but what the checkpoint still needs stays.
 /// </summary>
 internal sealed class Cleaner(
-    IStoreFileSystem files, CommitLog log, ConsumeQueueTable queues, MessageIndex index, StoreOptions options,
-    TimeProvider time, ILogger logger) : IStoreWorker
+    IStoreFileSystem files, CommitLog log, ConsumeQueueTable queues, MessageIndex index, Checkpointer checkpointer,
+    StoreOptions options, TimeProvider time, ILogger logger) : IStoreWorker
 {
     /// <summary>A big file is cut off in slices, since freeing a GiB at once stalls some file systems.</summary>
-    private const long SliceBytes = 128L * 1024 * 1024;
+    private const int Slices = 8;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenSlices = TimeSpan.FromMilliseconds(20);
 
+    private readonly long _sliceBytes = options.CommitLogFileBytes / Slices;
+    private LogSegment? _retired;
     private string? _beingDeleted;
 
     public string Name => "omq-clean";
@@ -36,16 +39,21 @@ internal sealed class Cleaner(
             return BetweenSlices;
         }
 
+        if (_retired is not null)
+        {
+            TryBeginDelete(_retired);
+            return BetweenSlices;
+        }
+
         double used = files.GetDiskSpace(options.Directory).UsedRatio;
         UpdateDiskFull(used);
         string? reason = ReasonToDelete(used);
-        if (reason is null || log.RetireOldest() is not { } path)
+        if (reason is null || log.RetireOldest(checkpointer.RecoverFrom) is not { } oldest)
             return Interval;
 
-        logger.FileDeleted(path, reason);
-        _beingDeleted = path;
-        foreach (ConsumeQueue queue in queues.Opened)
-            queue.DeleteBelow(log.MinOffset);
+        _retired = oldest;
+        logger.FileDeleted(oldest.File.Path, reason);
+        queues.DeleteBelow(log.MinOffset);
         index.DeleteBelow(log.MinOffset);
         return BetweenSlices;
     }
@@ -74,9 +82,25 @@ internal sealed class Cleaner(
         return lastTimestamp > 0 && lastTimestamp < expiry ? $"older than {options.Retention}" : null;
     }
 
+    /// <summary>
+    /// Renames the file, so that a crash between two slices leaves no short one in the log. A mapping that is still
+    /// read would end the process if its file were cut.
+    /// </summary>
+    private void TryBeginDelete(LogSegment segment)
+    {
+        if (!segment.IsClosed)
+            return;
+
+        string path = segment.File.Path + LogDirectory.ExpiredSuffix;
+        files.Rename(segment.File.Path, path);
+        files.SyncDirectory(Path.GetDirectoryName(path)!);
+        _beingDeleted = path;
+        _retired = null;
+    }
+
     private void DeleteSlice(string path)
     {
-        long left = files.GetLength(path) - SliceBytes;
+        long left = files.FileExists(path) ? files.GetLength(path) - _sliceBytes : 0;
         if (left > 0)
         {
             files.Truncate(path, left);

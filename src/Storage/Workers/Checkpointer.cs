@@ -1,6 +1,5 @@
 using OrleansMq.Storage.Checkpoints;
 using OrleansMq.Storage.CommitLogs;
-using OrleansMq.Storage.Confirmations;
 using OrleansMq.Storage.ConsumeQueues;
 using OrleansMq.Storage.Dispatching;
 using OrleansMq.Storage.Files;
@@ -12,27 +11,45 @@ namespace OrleansMq.Storage.Workers;
 /// <remarks>Invariant: recover from ≤ flushed until, and every index entry of a record below is on disk.</remarks>
 internal sealed class Checkpointer(
     IStoreFileSystem files, CommitLog log, ConsumeQueueTable queues, MessageIndex index, Dispatcher dispatcher,
-    CheckpointFile checkpoint, ConfirmationQueue confirmations, StoreOptions options, TimeProvider time) : IStoreWorker
+    CheckpointFile checkpoint, StoreOptions options, TimeProvider time) : IStoreWorker
 {
     /// <summary>With very many queues a checkpoint takes long; it may use this share of the time.</summary>
     private const int RestFactor = 5;
+    private static readonly TimeSpan QueueEndsInterval = TimeSpan.FromSeconds(10);
 
-    private long _lastRecoverFrom = -1;
+    private CheckpointState? _written;
+    private long _queueEndsAt;
+    private bool _hasQueueEnds;
+    private long _nextAt = long.MinValue;
+    private volatile bool _isIdle;
 
     public string Name => "omq-checkpoint";
 
     public WorkerSignal Signal { get; } = new();
 
+    /// <summary>Where recovery would begin; records below are not needed to open the store again.</summary>
+    public long RecoverFrom => Volatile.Read(ref _written)?.RecoverFrom ?? 0;
+
+    /// <summary>Wakes the worker if it waits for something to do; one that rests between checkpoints goes on resting.</summary>
+    public void WakeIfIdle()
+    {
+        if (_isIdle)
+            Signal.Set();
+    }
+
     public TimeSpan PumpOnce()
     {
-        confirmations.CompleteExpired(time.GetUtcNow().ToUnixTimeMilliseconds());
+        long started = time.GetTimestamp();
+        if (started < _nextAt)
+            return time.GetElapsedTime(started, _nextAt);
         if (log.Failure is not null)
             return Timeout.InfiniteTimeSpan;
 
-        long started = time.GetTimestamp();
+        // Before looking: what is flushed from here on wakes it up again.
+        _isIdle = true;
         try
         {
-            if (!Run())
+            if (!Run(isClosing: false))
                 return Timeout.InfiniteTimeSpan;
         }
         catch (StoreIOException cause)
@@ -41,39 +58,76 @@ internal sealed class Checkpointer(
             return Timeout.InfiniteTimeSpan;
         }
 
+        _isIdle = false;
         TimeSpan rest = time.GetElapsedTime(started) * RestFactor;
-        return rest > options.CheckpointInterval ? rest : options.CheckpointInterval;
+        rest = rest > options.CheckpointInterval ? rest : options.CheckpointInterval;
+        _nextAt = time.GetTimestamp() + (long)(rest.TotalSeconds * time.TimestampFrequency);
+        return rest;
     }
 
-    /// <summary>Writes a checkpoint; false when nothing has changed since the last one.</summary>
-    public bool Run()
+    /// <summary>Takes over the checkpoint that the store was opened with.</summary>
+    public void Adopt(CheckpointState? state) => Volatile.Write(ref _written, state);
+
+    /// <summary>Sets the recovery point back, before entries behind it are given up. Durable when the call returns.</summary>
+    public void Rewind(long recoverFrom)
     {
-        (long dispatched, List<QueueSegment> dirty, List<Action> work) = dispatcher.WhilePaused(Prepare);
+        if (_written is { } state && state.RecoverFrom > recoverFrom)
+            Write(state with { RecoverFrom = recoverFrom });
+    }
+
+    /// <summary>Writes a checkpoint; false when there is nothing left to write.</summary>
+    /// <param name="isClosing">Whether even that is written which can wait.</param>
+    public bool Run(bool isClosing)
+    {
+        bool isQueueEndsDue = isClosing || !_hasQueueEnds || time.GetElapsedTime(_queueEndsAt) >= QueueEndsInterval;
+        Prepared prepared = dispatcher.WhilePaused(dispatched => Prepare(dispatched, isQueueEndsDue));
 
         // No index may be durable further than the log: its entries would outlive the records they point at.
-        while (log.FlushedUntil < dispatched && log.Failure is null)
+        while (log.FlushedUntil < prepared.Dispatched && log.Failure is null)
             log.FlushOnce();
         if (log.Failure is not null)
             return false;
 
         long flushed = log.FlushedUntil;
-        if (dirty.Count > 0)
-            files.Flush([.. dirty.Select(segment => segment.Path)]);
-        foreach (Action write in work)
+        if (prepared.Dirty.Count > 0)
+            files.Flush([.. prepared.Dirty.Select(segment => segment.Path)]);
+        foreach (Action write in prepared.Work)
             write();
+        if (isQueueEndsDue)
+            WriteQueueEnds(prepared.QueueEnds);
 
         long recoverFrom = dispatcher.Targets.Select(target => target.DurableUntil)
-            .Append(dispatched).Append(flushed).Min();
-        if (recoverFrom == _lastRecoverFrom)
-            return dispatched > recoverFrom;
+            .Append(prepared.Dispatched).Append(flushed).Min();
+        var state = new CheckpointState(flushed, recoverFrom, log.LastTimestamp, index.DurableMark, index.DurableUntil);
+        bool isNew = state != _written;
+        if (isNew)
+            Write(state);
 
-        checkpoint.Write(new CheckpointState(
-            flushed, recoverFrom, log.LastTimestamp, index.DurableMark, index.DurableUntil));
-        _lastRecoverFrom = recoverFrom;
-        return true;
+        // What was not due yet is written by a later run, even if nothing more is sent.
+        return isNew || recoverFrom < prepared.Dispatched || !isQueueEndsDue;
     }
 
-    private (long Dispatched, List<QueueSegment> Dirty, List<Action> Work) Prepare(long dispatched) =>
-        (dispatched, queues.TakeDirty(),
-            [.. dispatcher.Targets.Select(target => target.PrepareDurable(dispatched)).OfType<Action>()]);
+    private void WriteQueueEnds(List<((string Topic, int QueueId) Queue, QueueEnd End)> changed)
+    {
+        if (changed.Count > 0 || (!_hasQueueEnds && !queues.Ends.IsUsable))
+            queues.Ends.Write(changed);
+        _hasQueueEnds = true;
+        _queueEndsAt = time.GetTimestamp();
+    }
+
+    private void Write(CheckpointState state)
+    {
+        checkpoint.Write(state);
+        Volatile.Write(ref _written, state);
+    }
+
+    private Prepared Prepare(long dispatched, bool isQueueEndsDue) => new(
+        dispatched,
+        queues.TakeDirty(),
+        [.. dispatcher.Targets.Select(target => target.PrepareDurable(dispatched)).OfType<Action>()],
+        isQueueEndsDue ? queues.Ends.Changed(queues.Opened) : []);
+
+    private readonly record struct Prepared(
+        long Dispatched, List<QueueSegment> Dirty, List<Action> Work,
+        List<((string Topic, int QueueId) Queue, QueueEnd End)> QueueEnds);
 }
