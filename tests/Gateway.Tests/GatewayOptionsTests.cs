@@ -18,7 +18,8 @@ public sealed class GatewayOptionsTests
     {
         var exception = Assert.Throws<InvalidOperationException>(() => new GatewayListener(
             new GatewayOptions { ListenAddress = address }, new TestHandler(), NullLogger.Instance));
-        Assert.Contains(nameof(GatewayOptions.UnsafeAllowAnonymousNetwork), exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            nameof(GatewayOptions.UnsafeAllowAnonymousNetwork), exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

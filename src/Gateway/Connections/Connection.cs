@@ -104,7 +104,7 @@ public abstract class Connection
             Schedule();
     }
 
-    /// <summary>Closes the connection soon; what is written goes out first as far as the peer takes it at once.</summary>
+    /// <summary>Closes the connection soon; what is written goes out first, as far as the peer takes it.</summary>
     /// <param name="reason">Why, for the log: half a sentence without payload.</param>
     public void Close(string reason)
     {

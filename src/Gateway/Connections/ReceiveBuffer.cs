@@ -10,7 +10,7 @@ namespace OrleansMq.Gateway.Connections;
 /// </summary>
 internal sealed class ReceiveBuffer(ReceiveBudget budget)
 {
-    /// <summary>Larger arrays are made to measure, so that a frame of 16 MiB does not leave one of 32 in the pool.</summary>
+    /// <summary>Larger arrays are made to measure, so that a frame of 16 MiB leaves none of 32 in the pool.</summary>
     private const int MaxPooledBytes = 1024 * 1024;
 
     /// <summary>The least by which a full array grows.</summary>
@@ -28,8 +28,8 @@ internal sealed class ReceiveBuffer(ReceiveBudget budget)
     public ReadOnlyMemory<byte> Bytes => _array.AsMemory(_start, Length);
 
     /// <summary>
-    /// Room behind the bytes held for more of the frame that they begin. A full array is doubled, however long the frame
-    /// claims to be. Empty when the budget of all connections is used up.
+    /// Room behind the bytes held for more of the frame that they begin. A full array is doubled, however long the
+    /// frame claims to be. Empty when the budget of all connections is used up.
     /// </summary>
     public Memory<byte> GetRoomForFrame()
     {

@@ -7,9 +7,9 @@ using OrleansMq.Gateway.Connections;
 namespace OrleansMq.Gateway.Listeners;
 
 /// <summary>
-/// A thread that serves many connections: it waits until some are ready, receives once from each, hands all whole frames
-/// over, ends the batch with the handler, and sends what was written. After some work it looks for more for a short
-/// while before it sleeps; with nothing to do it wakes once a second, and without connections never.
+/// A thread that serves many connections: it waits until some are ready, receives once from each, hands all whole
+/// frames over, ends the batch with the handler, and sends what was written. After some work it looks for more for a
+/// short while before it sleeps; with nothing to do it wakes once a second, and without connections never.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class EpollLoop : IDisposable
@@ -60,7 +60,7 @@ internal sealed class EpollLoop : IDisposable
 
     public void Start() => _thread.Start();
 
-    /// <summary>Hands a connection to the loop that it attends to: at the end of the batch, or soon. Any thread.</summary>
+    /// <summary>Makes the loop attend to a connection, at the end of the batch or soon. Any thread.</summary>
     public void Schedule(EpollConnection connection)
     {
         if (Environment.CurrentManagedThreadId == _thread.ManagedThreadId)

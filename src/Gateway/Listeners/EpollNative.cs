@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace OrleansMq.Gateway.Listeners;
 
-/// <summary>The calls of Linux that an <see cref="EpollLoop"/> is made of; names and numbers are the kernel's.</summary>
+/// <summary>The calls of Linux that an <see cref="EpollLoop"/> is made of; the numbers are the kernel's.</summary>
 [SupportedOSPlatform("linux")]
 internal static unsafe partial class EpollNative
 {

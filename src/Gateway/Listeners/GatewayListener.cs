@@ -56,7 +56,11 @@ public sealed class GatewayListener : IAsyncDisposable
 
     /// <summary>Where the listener listens, with the port it really got.</summary>
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
-    public IPEndPoint EndPoint { get => field ?? throw new InvalidOperationException("Call Start first."); private set; }
+    public IPEndPoint EndPoint
+    {
+        get => field ?? throw new InvalidOperationException("Call Start first.");
+        private set;
+    }
 
     /// <summary>Connections that are open.</summary>
     public int Connections => _context.Connections;

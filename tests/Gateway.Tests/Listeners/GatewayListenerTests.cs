@@ -53,6 +53,7 @@ public abstract class GatewayListenerTests(bool isPortable)
         peer.Send(TestPeer.Frame(TestHandler.Hold, 5));
         TestPeer idle = gateway.Connect();
         idle.RoundTrip();
+        gateway.Handler.WaitUntilHeld();
         Task stopping = gateway.Listener.StopAsync(TestGateway.Limit);
         idle.AssertClosed();
         Assert.False(stopping.IsCompleted);
@@ -72,11 +73,10 @@ public abstract class GatewayListenerTests(bool isPortable)
         TestPeer peer = gateway.Connect();
         TestPeer idle = gateway.Connect();
         idle.RoundTrip();
-        Connection watched = gateway.Handler.TakeConnected();
+        gateway.Handler.TakeConnected();
         peer.Send(TestPeer.Frame(TestHandler.Hold, 5));
-        watched = gateway.Handler.TakeConnected();
-        while (gateway.Handler.Held.Count == 0)
-            await Task.Yield();
+        Connection watched = gateway.Handler.TakeConnected();
+        gateway.Handler.WaitUntilHeld();
         Task stopping = gateway.Listener.StopAsync(TestGateway.Limit);
         idle.AssertClosed();
         peer.Send(TestPeer.Frame(TestHandler.Echo, 6));
@@ -93,7 +93,7 @@ public abstract class GatewayListenerTests(bool isPortable)
         await using var gateway = new TestGateway(Options());
         TestPeer peer = gateway.Connect();
         peer.Send(TestPeer.Frame(TestHandler.Hold, 5));
-        gateway.Handler.TakeConnected();
+        gateway.Handler.WaitUntilHeld();
         Task stopping = gateway.Listener.StopAsync(TimeSpan.FromMilliseconds(20));
         peer.AssertClosed();
         await stopping.WaitAsync(TestGateway.Limit);
@@ -107,8 +107,8 @@ public abstract class GatewayListenerTests(bool isPortable)
         IPEndPoint endPoint = gateway.Listener.EndPoint;
         await gateway.Listener.StopAsync(TimeSpan.Zero).WaitAsync(TestGateway.Limit);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        Assert.Equal(
-            SocketError.ConnectionRefused, Assert.Throws<SocketException>(() => socket.Connect(endPoint)).SocketErrorCode);
+        var exception = Assert.Throws<SocketException>(() => socket.Connect(endPoint));
+        Assert.Equal(SocketError.ConnectionRefused, exception.SocketErrorCode);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class EpollListenerTests() : GatewayListenerTests(isPortable: fals
         await using var gateway = new TestGateway(new GatewayOptions { MaxInFlightPerConnection = 1 });
         TestPeer peer = gateway.Connect();
         peer.Send(TestPeer.Frame(TestHandler.Hold, 1));
-        gateway.Handler.TakeConnected();
+        gateway.Handler.WaitUntilHeld();
         gateway.Connect().RoundTrip();
         peer.Abort();
         Assert.Equal("its peer is gone", gateway.Handler.TakeClosed().CloseReason);

@@ -57,6 +57,10 @@ public sealed class TestHandler : IFrameHandler
     /// <summary>How many frames of a connection were handed over.</summary>
     public int Frames(Connection connection) => _frames[connection.Id];
 
+    /// <summary>Waits until a request is held, and leaves it so.</summary>
+    public void WaitUntilHeld() =>
+        Assert.True(SpinWait.SpinUntil(() => Held.Count > 0, TestGateway.Limit), "No request came in time.");
+
     public Connection TakeConnected() => Take(Connected);
 
     public Connection TakeClosed() => Take(Closed);

@@ -73,9 +73,7 @@ public abstract class TlsTests : IDisposable
         TestPeer peer = gateway.Connect();
         await peer.StartTlsAsync(_thumbprint);
         peer.Send(TestPeer.Frame(TestHandler.Hold, 5));
-        gateway.Handler.TakeConnected();
-        while (gateway.Handler.Held.Count == 0)
-            await Task.Yield();
+        gateway.Handler.WaitUntilHeld();
         Task stopping = gateway.Listener.StopAsync(TestGateway.Limit);
         gateway.Handler.ReleaseOne();
         Assert.Equal(TestPeer.Frame(TestHandler.Hold, 5), peer.Receive());
