@@ -59,7 +59,9 @@ internal sealed class MembershipRequests(BrokerNode node)
 
         // Failed messages of a clustering group come again through this topic, so its members must find a route to it.
         bool isClustering = consumer.MessageModel == MessageModel.Clustering;
-        if (isClustering && node.Topics.FindOrCreateRetry(group.Name, group.Config.RetryQueues).Problem is { } retryProblem)
+        int retryQueues = group.Config.RetryQueues;
+        if (isClustering && retryQueues > 0
+            && node.Topics.FindOrCreateRetry(group.Name, retryQueues).Problem is { } retryProblem)
             return retryProblem;
 
         session.ConsumerGroups.Add(group.Name);
