@@ -1,0 +1,425 @@
+using System.Globalization;
+using System.Net;
+using OrleansMq.Client.Connections;
+using OrleansMq.Client.Receiving;
+using OrleansMq.Client.Sending;
+using OrleansMq.Messages.Identity;
+using OrleansMq.Protocol.Bodies;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
+using OrleansMq.Protocol.Requests;
+
+namespace OrleansMq.Client;
+
+/// <summary>
+/// A client of one broker over one connection: the operations of the protocol, without policies. Every operation fails
+/// with a <see cref="RemotingException"/> when the broker refuses it, a <see cref="TimeoutException"/> when no answer
+/// comes in time, and a <see cref="ConnectionLostException"/> when the connection ends before. Thread-safe.
+/// </summary>
+public sealed class BrokerClient : IAsyncDisposable
+{
+    /// <summary>A pull that the broker holds is answered a little after its time, and must not count as lost by then.</summary>
+    private static readonly TimeSpan HeldPullGrace = TimeSpan.FromSeconds(5);
+
+    private readonly ClientOptions _options;
+    private readonly SendCommands _sends;
+    private RemotingConnection _connection = null!;
+
+    private BrokerClient(ClientOptions options)
+    {
+        _options = options;
+        _sends = new SendCommands(options);
+    }
+
+    /// <summary>
+    /// The broker says that the members of this group changed: ask for them and share out the queues anew. Raised on the
+    /// receive loop; handlers must not block.
+    /// </summary>
+    public event Action<string>? GroupChanged;
+
+    /// <summary>The connection, for requests that have no method here.</summary>
+    public RemotingConnection Connection => _connection;
+
+    /// <summary>Who the client is within its groups.</summary>
+    public string ClientId => _options.ClientId;
+
+    /// <summary>Connects to a broker.</summary>
+    public static async Task<BrokerClient> ConnectAsync(
+        IPEndPoint endPoint, ClientOptions? options = null, CancellationToken cancellation = default)
+    {
+        var client = new BrokerClient(options ?? new ClientOptions());
+        client._connection = await RemotingConnection.ConnectAsync(
+            endPoint, client._options, client.AnswerBroker, cancellation).ConfigureAwait(false);
+        return client;
+    }
+
+    /// <summary>Ends the connection; calls without an answer fail.</summary>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>Creates a topic or changes its number of queues.</summary>
+    public async Task CreateTopicAsync(string topic, int queues, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = Request(RequestCode.UpdateAndCreateTopic);
+        request.Fields["topic"] = topic;
+        request.Fields["defaultTopic"] = "TBW102";
+        request.Fields["readQueueNums"] = Text(queues);
+        request.Fields["writeQueueNums"] = Text(queues);
+        request.Fields["perm"] = "6";
+        request.Fields["topicFilterType"] = "SINGLE_TAG";
+        request.Fields["order"] = "false";
+        await CallAsync(request, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Where a topic lives; null if it does not exist.</summary>
+    public async Task<TopicRouteData?> GetRouteAsync(string topic, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = Request(RequestCode.GetRouteInfoByTopic);
+        request.Fields["topic"] = topic;
+        RemotingCommand answer = await InvokeAsync(request, cancellation).ConfigureAwait(false);
+        if (answer.Code == (int)ResponseCode.TopicNotExist)
+            return null;
+
+        Require(answer);
+        return TopicRouteData.TryRead(answer.Body.Span, out TopicRouteData? route, out string? problem)
+            ? route
+            : throw new InvalidDataException(problem);
+    }
+
+    /// <summary>Stores a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="queueId">The queue; negative leaves the choice to the broker.</param>
+    /// <param name="cancellation">Gives up the wait; the message may be stored all the same.</param>
+    public async ValueTask<SendOutcome> SendAsync(
+        Message message, int queueId = -1, CancellationToken cancellation = default)
+    {
+        SingleSend send = Prepare(message, queueId, isOneWay: false);
+        RemotingCommand answer = await _connection.InvokeAsync(
+            (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
+            _options.RequestTimeout, cancellation).ConfigureAwait(false);
+        SendStatus status = StatusOf(answer);
+        return new SendOutcome(
+            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), send.UniqueKey, FieldOf(answer, "msgId"));
+    }
+
+    /// <summary>Stores messages of one topic together, one behind the other: all of them or none.</summary>
+    /// <param name="messages">At least one; plain ones, all of the same topic, none delayed.</param>
+    /// <param name="queueId">The queue; negative leaves the choice to the broker.</param>
+    /// <param name="cancellation">Gives up the wait; the messages may be stored all the same.</param>
+    public async ValueTask<BatchOutcome> SendBatchAsync(
+        IReadOnlyList<Message> messages, int queueId = -1, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ArgumentOutOfRangeException.ThrowIfZero(messages.Count, nameof(messages));
+        foreach (Message message in messages)
+        {
+            SendCommands.Check(message);
+            if (message.Topic != messages[0].Topic || message.DelayLevel != 0 || message.DeliverAt is not null)
+                throw new ArgumentException("A batch takes messages of one topic that are not delayed.", nameof(messages));
+        }
+
+        var send = new BatchSend(messages[0].Topic, messages, queueId);
+        RemotingCommand answer = await _connection.InvokeAsync(
+            (_sends, send), static (state, opaque, output) => state._sends.WriteBatch(state.send, opaque, output),
+            _options.RequestTimeout, cancellation).ConfigureAwait(false);
+        SendStatus status = StatusOf(answer);
+        return new BatchOutcome(
+            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), FieldOf(answer, "msgId").Split(','));
+    }
+
+    /// <summary>Sends a message without knowing whether it is stored; returns the identifier that it was given.</summary>
+    public async ValueTask<string> SendOneWayAsync(
+        Message message, int queueId = -1, CancellationToken cancellation = default)
+    {
+        SingleSend send = Prepare(message, queueId, isOneWay: true);
+        await _connection.SendOneWayAsync(
+            (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
+            cancellation).ConfigureAwait(false);
+        return send.UniqueKey;
+    }
+
+    /// <summary>Reads messages of a queue.</summary>
+    public async ValueTask<PullOutcome> PullAsync(PullRequest pull, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pull);
+        RemotingCommand answer = await _connection.InvokeAsync(
+            (pull, _options.SerializeType), static (state, opaque, output) => WritePull(state.pull, state.SerializeType, opaque, output),
+            _options.RequestTimeout + pull.Wait + (pull.Wait > TimeSpan.Zero ? HeldPullGrace : TimeSpan.Zero),
+            cancellation).ConfigureAwait(false);
+        PullStatus status = (ResponseCode)answer.Code switch
+        {
+            ResponseCode.Success => PullStatus.Found,
+            ResponseCode.PullNotFound => PullStatus.NoNewMessage,
+            ResponseCode.PullRetryImmediately => PullStatus.NoMatchingMessage,
+            ResponseCode.PullOffsetMoved => PullStatus.OffsetMoved,
+            var code => throw new RemotingException(code, answer.Remark),
+        };
+        List<ReceivedMessage> messages = status == PullStatus.Found
+            ? RecordDecoder.Decode(answer.Body, pull.Topic, _options)
+            : [];
+        return new PullOutcome(
+            status, Number(answer, "nextBeginOffset"), Number(answer, "minOffset"), Number(answer, "maxOffset"), messages);
+    }
+
+    /// <summary>Sets the offset at which a group goes on in a queue.</summary>
+    public async ValueTask CommitOffsetAsync(
+        string group, string topic, int queueId, long offset, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = QueueRequest(RequestCode.UpdateConsumerOffset, topic, queueId);
+        request.Fields["consumerGroup"] = group;
+        request.Fields["commitOffset"] = Text(offset);
+        await CallAsync(request, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The offset at which a group goes on in a queue; null if it has committed none.</summary>
+    public async ValueTask<long?> QueryOffsetAsync(
+        string group, string topic, int queueId, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = QueueRequest(RequestCode.QueryConsumerOffset, topic, queueId);
+        request.Fields["consumerGroup"] = group;
+        RemotingCommand answer = await InvokeAsync(request, cancellation).ConfigureAwait(false);
+        if (answer.Code == (int)ResponseCode.QueryNotFound)
+            return null;
+
+        Require(answer);
+        return Number(answer, "offset");
+    }
+
+    /// <summary>The offset of the first message of a queue that was stored at a time or later.</summary>
+    public async ValueTask<long> SearchOffsetAsync(
+        string topic, int queueId, DateTimeOffset time, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = QueueRequest(RequestCode.SearchOffsetByTimestamp, topic, queueId);
+        request.Fields["timestamp"] = Text(time.ToUnixTimeMilliseconds());
+        return Number(await CallAsync(request, cancellation).ConfigureAwait(false), "offset");
+    }
+
+    /// <summary>The offset of the oldest message that a queue keeps.</summary>
+    public async ValueTask<long> GetMinOffsetAsync(string topic, int queueId, CancellationToken cancellation = default) =>
+        Number(await CallAsync(QueueRequest(RequestCode.GetMinOffset, topic, queueId), cancellation).ConfigureAwait(false), "offset");
+
+    /// <summary>The offset behind the newest message of a queue.</summary>
+    public async ValueTask<long> GetMaxOffsetAsync(string topic, int queueId, CancellationToken cancellation = default) =>
+        Number(await CallAsync(QueueRequest(RequestCode.GetMaxOffset, topic, queueId), cancellation).ConfigureAwait(false), "offset");
+
+    /// <summary>Tells the broker that the client lives, what it consumes and that it produces.</summary>
+    public async Task HeartbeatAsync(IEnumerable<ConsumerData> consumers, CancellationToken cancellation = default)
+    {
+        var heartbeat = new HeartbeatData
+        {
+            ClientId = ClientId,
+            ConsumerDataSet = [.. consumers],
+            ProducerDataSet = [new ProducerData { GroupName = _options.ProducerGroup }],
+        };
+        await CallAsync(RequestCode.Heartbeat, heartbeat.WriteTo, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the client out of its producer group and a consumer group; null for no consumer group.</summary>
+    public async Task UnregisterAsync(string? consumerGroup, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = Request(RequestCode.UnregisterClient);
+        request.Fields["clientID"] = ClientId;
+        request.Fields["producerGroup"] = _options.ProducerGroup;
+        if (consumerGroup is not null)
+            request.Fields["consumerGroup"] = consumerGroup;
+        await CallAsync(request, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The client ids of the members of a group.</summary>
+    public async Task<IReadOnlyList<string>> GetMembersAsync(string group, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = Request(RequestCode.GetConsumerListByGroup);
+        request.Fields["consumerGroup"] = group;
+        RemotingCommand answer = await CallAsync(request, cancellation).ConfigureAwait(false);
+        return ConsumerList.TryRead(answer.Body.Span, out ConsumerList? members, out string? problem)
+            ? members.ConsumerIdList
+            : throw new InvalidDataException(problem);
+    }
+
+    /// <summary>Locks queues for ordered consumption, or renews the locks; returns those that this client now holds.</summary>
+    public async Task<IReadOnlyList<MessageQueueKey>> LockAsync(
+        string group, IEnumerable<MessageQueueKey> queues, CancellationToken cancellation = default)
+    {
+        var body = new LockBatchBody { ConsumerGroup = group, ClientId = ClientId, MqSet = [.. queues] };
+        RemotingCommand answer = await CallAsync(RequestCode.LockBatchMessageQueues, body.WriteTo, cancellation).ConfigureAwait(false);
+        return LockBatchResponse.TryRead(answer.Body.Span, out LockBatchResponse? locked, out string? problem)
+            ? locked.LockOkMqSet
+            : throw new InvalidDataException(problem);
+    }
+
+    /// <summary>Gives locks back.</summary>
+    public async Task UnlockAsync(
+        string group, IEnumerable<MessageQueueKey> queues, CancellationToken cancellation = default)
+    {
+        var body = new LockBatchBody { ConsumerGroup = group, ClientId = ClientId, MqSet = [.. queues] };
+        await CallAsync(RequestCode.UnlockBatchMessageQueues, body.WriteTo, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Hands a message that could not be consumed back: it comes again later, or becomes a dead letter.</summary>
+    /// <param name="group">The consumer's group.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="delayLevel">When it comes again; 0 leaves it to the broker, below 0 makes it a dead letter.</param>
+    /// <param name="maxTries">How often it may come again; below 0 for what the group is configured to.</param>
+    /// <param name="cancellation">Gives up the wait.</param>
+    public async Task SendBackAsync(
+        string group, ReceivedMessage message, int delayLevel = 0, int maxTries = -1, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        RemotingCommand request = Request(RequestCode.ConsumerSendMessageBack);
+        request.Fields["offset"] = Text(message.PhysicalOffset);
+        request.Fields["group"] = group;
+        request.Fields["delayLevel"] = Text(delayLevel);
+        request.Fields["originMsgId"] = message.MessageId;
+        request.Fields["originTopic"] = message.Topic;
+        if (maxTries >= 0)
+            request.Fields["maxReconsumeTimes"] = Text(maxTries);
+        await CallAsync(request, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The messages of a topic that carry a key, or whose producer gave it as their identifier.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="maxMessages">The most wanted; the broker has a limit of its own.</param>
+    /// <param name="from">Stored at this time or later; null for any.</param>
+    /// <param name="until">Stored at this time or before; null for any.</param>
+    /// <param name="cancellation">Gives up the wait.</param>
+    public async Task<IReadOnlyList<ReceivedMessage>> QueryByKeyAsync(
+        string topic, string key, int maxMessages = 32, DateTimeOffset? from = null, DateTimeOffset? until = null,
+        CancellationToken cancellation = default)
+    {
+        RemotingCommand request = Request(RequestCode.QueryMessage);
+        request.Fields["topic"] = topic;
+        request.Fields["key"] = key;
+        request.Fields["maxNum"] = Text(maxMessages);
+        request.Fields["beginTimestamp"] = Text(from?.ToUnixTimeMilliseconds() ?? 0);
+        request.Fields["endTimestamp"] = Text(until?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+        RemotingCommand answer = await InvokeAsync(request, cancellation).ConfigureAwait(false);
+        if (answer.Code == (int)ResponseCode.QueryNotFound)
+            return [];
+
+        Require(answer);
+        return RecordDecoder.Decode(answer.Body, topic, _options);
+    }
+
+    /// <summary>The message of an identifier that the broker gave.</summary>
+    /// <exception cref="ArgumentException">The text is no such identifier.</exception>
+    public Task<ReceivedMessage> ViewAsync(string offsetMessageId, CancellationToken cancellation = default) =>
+        OffsetMessageId.TryParse(offsetMessageId, out OffsetMessageId id)
+            ? ViewAsync(id.PhysicalOffset, cancellation)
+            : throw new ArgumentException($"'{offsetMessageId}' is no message identifier of a broker: 32 or 56 hexadecimal digits.", nameof(offsetMessageId));
+
+    /// <summary>The message at a place of the broker's log.</summary>
+    public async Task<ReceivedMessage> ViewAsync(long physicalOffset, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = Request(RequestCode.ViewMessageById);
+        request.Fields["offset"] = Text(physicalOffset);
+        RemotingCommand answer = await CallAsync(request, cancellation).ConfigureAwait(false);
+        return RecordDecoder.Decode(answer.Body, null, _options) is [var message]
+            ? message
+            : throw new InvalidDataException("The broker's answer holds not exactly one message.");
+    }
+
+    private static void WritePull(PullRequest pull, SerializeType type, int opaque, OutputBuffer output)
+    {
+        PullFlags flags = PullFlags.Subscription
+            | (pull.Wait > TimeSpan.Zero ? PullFlags.Suspend : PullFlags.None)
+            | (pull.CommitOffset is null ? PullFlags.None : PullFlags.CommitOffset);
+        CommandWriter writer = CommandWriter.BeginRequest(output, RequestCode.PullMessage, opaque, type);
+        writer.Field("consumerGroup"u8, pull.Group);
+        writer.Field("topic"u8, pull.Topic);
+        writer.Field("queueId"u8, pull.QueueId);
+        writer.Field("queueOffset"u8, pull.Offset);
+        writer.Field("maxMsgNums"u8, pull.MaxMessages);
+        writer.Field("sysFlag"u8, (int)flags);
+        writer.Field("commitOffset"u8, pull.CommitOffset ?? 0);
+        writer.Field("suspendTimeoutMillis"u8, (long)pull.Wait.TotalMilliseconds);
+        writer.Field("subscription"u8, pull.Expression);
+        writer.Field("subVersion"u8, 0);
+        writer.Field("expressionType"u8, "TAG"u8);
+        if (pull.MaxBytes > 0)
+            writer.Field("maxMsgBytes"u8, pull.MaxBytes);
+        writer.Complete();
+    }
+
+    private SingleSend Prepare(Message message, int queueId, bool isOneWay)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        SendCommands.Check(message);
+        ReadOnlyMemory<byte> body = _sends.Pack(message.Body, out bool isCompressed);
+        string key = message.UniqueKey ?? UniqueKeys.Next(_options.Time.GetUtcNow());
+        return new SingleSend(message, body, isCompressed, key, queueId, isOneWay);
+    }
+
+    private RemotingCommand? AnswerBroker(RemotingCommand request)
+    {
+        if (request.Code == (int)RequestCode.NotifyConsumerIdsChanged)
+        {
+            if (request.Fields.TryGetValue("consumerGroup", out string? group))
+                GroupChanged?.Invoke(group);
+            return new RemotingCommand { Code = (int)ResponseCode.Success, SerializeType = request.SerializeType };
+        }
+
+        return new RemotingCommand
+        {
+            Code = (int)ResponseCode.RequestCodeNotSupported,
+            Remark = $"This client does not know the request {request.Code}.",
+            SerializeType = request.SerializeType,
+        };
+    }
+
+    private RemotingCommand Request(RequestCode code) =>
+        new() { Code = (int)code, SerializeType = _options.SerializeType };
+
+    private RemotingCommand QueueRequest(RequestCode code, string topic, int queueId)
+    {
+        RemotingCommand request = Request(code);
+        request.Fields["topic"] = topic;
+        request.Fields["queueId"] = Text(queueId);
+        return request;
+    }
+
+    private ValueTask<RemotingCommand> InvokeAsync(RemotingCommand request, CancellationToken cancellation) =>
+        _connection.InvokeAsync(request, _options.RequestTimeout, cancellation);
+
+    private async ValueTask<RemotingCommand> CallAsync(RemotingCommand request, CancellationToken cancellation)
+    {
+        RemotingCommand answer = await InvokeAsync(request, cancellation).ConfigureAwait(false);
+        Require(answer);
+        return answer;
+    }
+
+    private async ValueTask<RemotingCommand> CallAsync(
+        RequestCode code, Action<OutputBuffer> writeBody, CancellationToken cancellation)
+    {
+        using var body = new OutputBuffer();
+        writeBody(body);
+        RemotingCommand request = Request(code);
+        request.Body = body.WrittenMemory;
+        return await CallAsync(request, cancellation).ConfigureAwait(false);
+    }
+
+    private static void Require(RemotingCommand answer)
+    {
+        if (answer.Code != (int)ResponseCode.Success)
+            throw new RemotingException((ResponseCode)answer.Code, answer.Remark);
+    }
+
+    private static SendStatus StatusOf(RemotingCommand answer) => (ResponseCode)answer.Code switch
+    {
+        ResponseCode.Success => SendStatus.Ok,
+        ResponseCode.FlushDiskTimeout => SendStatus.FlushDiskTimeout,
+        ResponseCode.FlushSlaveTimeout => SendStatus.ReplicationTimeout,
+        ResponseCode.SlaveNotAvailable => SendStatus.ReplicaNotAvailable,
+        var code => throw new RemotingException(code, answer.Remark),
+    };
+
+    private static long Number(RemotingCommand answer, string field) =>
+        long.TryParse(FieldOf(answer, field), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : throw new InvalidDataException($"The field '{field}' of the broker's answer is no number.");
+
+    private static string FieldOf(RemotingCommand answer, string field) => answer.Fields.TryGetValue(field, out string? value)
+        ? value
+        : throw new InvalidDataException($"The broker's answer has no field '{field}'.");
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

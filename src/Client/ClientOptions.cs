@@ -1,0 +1,58 @@
+using OrleansMq.Protocol.Remoting;
+
+namespace OrleansMq.Client;
+
+/// <summary>How a client talks to a broker, and what it puts up with. Immutable: change a copy with <c>with</c>.</summary>
+public sealed record ClientOptions
+{
+    /// <summary>The options that hold unless others are given.</summary>
+    public static ClientOptions Default { get; } = new();
+
+    /// <summary>Who the client is within its groups; every connection of a group needs one of its own. Default: a new one.</summary>
+    public string ClientId { get; init; } = $"{Environment.MachineName}@{Environment.ProcessId}#{Guid.NewGuid():N}";
+
+    /// <summary>The name by which the broker knows the producer. RocketMQ: producerGroup. Default: DEFAULT_PRODUCER.</summary>
+    public string ProducerGroup { get; init; } = "DEFAULT_PRODUCER";
+
+    /// <summary>How long a connection may take to be made. Default: 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an answer may take, time spent waiting for a free place included. Default: 5 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often calls are checked for their time-out, which is how late one may be noticed. Default: 50 ms.</summary>
+    public TimeSpan TimeoutCheckInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The most calls of a connection without an answer; further ones wait for a free place. Default: 1,024.</summary>
+    public int MaxPendingCalls { get; init; } = 1_024;
+
+    /// <summary>The most bytes that wait for the socket before further commands wait themselves. Default: 4 MiB.</summary>
+    public int MaxOutputBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>The longest frame that is sent or taken. Default: 16 MiB.</summary>
+    public int MaxFrameBytes { get; init; } = FrameReader.DefaultMaxFrameBytes;
+
+    /// <summary>The bytes of a connection's receive buffer while no longer frame is on its way. Default: 64 KiB.</summary>
+    public int ReceiveBufferBytes { get; init; } = 64 * 1024;
+
+    /// <summary>How headers are written. Default: binary.</summary>
+    public SerializeType SerializeType { get; init; } = SerializeType.Binary;
+
+    /// <summary>
+    /// Bodies of so many bytes and more are compressed, if that makes them shorter; <see cref="int.MaxValue"/> turns it
+    /// off. RocketMQ: compressMsgBodyOverHowmuch. Default: 4,096.
+    /// </summary>
+    public int CompressBodiesFromBytes { get; init; } = 4_096;
+
+    /// <summary>
+    /// The largest body that brokers take. A received body is decompressed to at most four times as much.
+    /// Default: 4 MiB.
+    /// </summary>
+    public int MaxMessageBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How many times longer a body above 1 MiB may get when it is decompressed. Default: 100.</summary>
+    public int MaxDecompressionRatio { get; init; } = 100;
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,396 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
+
+namespace OrleansMq.Client.Connections;
+
+/// <summary>
+/// A connection to a broker that carries many calls at a time; answers may come in any order. When it ends, all calls
+/// without an answer fail and no new ones are taken. Thread-safe.
+/// </summary>
+public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
+{
+    private const int IdleOutputBytes = 32 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, PendingCall> _pending = [];
+    private readonly SemaphoreSlim _places;
+    private readonly Socket _socket;
+    private readonly string _peer;
+    private readonly ClientOptions _options;
+    private readonly Func<RemotingCommand, RemotingCommand?>? _answerRequest;
+    private readonly ITimer _timeouts;
+    private readonly Task _receiving;
+    private OutputBuffer _filling = new(IdleOutputBytes);
+    private OutputBuffer _sending = new(IdleOutputBytes);
+    private TaskCompletionSource? _room;
+    private bool _isFlushing;
+    private int _lastOpaque;
+    private string? _endReason;
+    private Exception? _endCause;
+
+    private RemotingConnection(
+        Socket socket, ClientOptions options, Func<RemotingCommand, RemotingCommand?>? answerRequest)
+    {
+        _socket = socket;
+        _peer = socket.RemoteEndPoint!.ToString()!;
+        _options = options;
+        _answerRequest = answerRequest;
+        _places = new SemaphoreSlim(options.MaxPendingCalls);
+        _timeouts = options.Time.CreateTimer(
+            static state => ((RemotingConnection)state!).GiveUpLateCalls(), this, options.TimeoutCheckInterval,
+            options.TimeoutCheckInterval);
+        var receiver = new FrameReceiver(socket, options);
+        _receiving = Task.Run(() => ReceiveAsync(receiver));
+    }
+
+    /// <summary>Whether calls can be made.</summary>
+    public bool IsOpen => Volatile.Read(ref _endReason) is null;
+
+    /// <summary>Completes when the connection has ended. Never fails.</summary>
+    public Task Ended => _receiving;
+
+    /// <summary>Calls without an answer so far.</summary>
+    public int PendingCount
+    {
+        get
+        {
+            lock (_gate)
+                return _pending.Count;
+        }
+    }
+
+    /// <summary>Connects to a broker.</summary>
+    /// <param name="endPoint">Where the broker listens.</param>
+    /// <param name="options">Limits and time-outs; null for the defaults.</param>
+    /// <param name="answerRequest">
+    /// Takes the requests that the broker sends, on the receive loop: it must not block. Its result is sent back unless
+    /// the request is one-way. Null: every request is answered with <see cref="ResponseCode.RequestCodeNotSupported"/>.
+    /// </param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="SocketException">The broker cannot be reached.</exception>
+    /// <exception cref="TimeoutException">It took longer than <see cref="ClientOptions.ConnectTimeout"/>.</exception>
+    public static async Task<RemotingConnection> ConnectAsync(
+        IPEndPoint endPoint,
+        ClientOptions? options = null,
+        Func<RemotingCommand, RemotingCommand?>? answerRequest = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        options ??= ClientOptions.Default;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(options.ConnectTimeout);
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, limit.Token).ConfigureAwait(false);
+            return new RemotingConnection(socket, options, answerRequest);
+        }
+        catch (OperationCanceledException cause) when (!cancellation.IsCancellationRequested)
+        {
+            socket.Dispose();
+            throw new TimeoutException(
+                $"No connection to {endPoint} within {options.ConnectTimeout.TotalMilliseconds:F0} ms.", cause);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a request and returns its answer, whatever the answer's code.</summary>
+    /// <param name="request">The request; its opaque is chosen here. It is copied before the call first waits.</param>
+    /// <param name="timeout">How long to wait for the answer.</param>
+    /// <param name="cancellation">Gives up the call, not the request: the broker may still carry it out.</param>
+    /// <exception cref="TimeoutException">No answer came in time.</exception>
+    /// <exception cref="ConnectionLostException">The connection ended, now or before.</exception>
+    public ValueTask<RemotingCommand> InvokeAsync(
+        RemotingCommand request, TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return InvokeAsync(request, WriteCommand, timeout, cancellation);
+    }
+
+    /// <summary>Sends a request that is not answered; completes when it waits for the socket.</summary>
+    /// <exception cref="TimeoutException">The socket took nothing for <see cref="ClientOptions.RequestTimeout"/>.</exception>
+    /// <exception cref="ConnectionLostException">The connection had ended.</exception>
+    public ValueTask SendOneWayAsync(RemotingCommand request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Flag |= CommandFlags.OneWay;
+        return SendOneWayAsync(request, WriteCommand, cancellation);
+    }
+
+    /// <summary>Ends the connection; calls without an answer fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        End("it was closed by this client", null);
+        await _receiving.ConfigureAwait(false);
+        await _timeouts.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>As the public method, for requests that are written without a command object.</summary>
+    internal async ValueTask<RemotingCommand> InvokeAsync<T>(
+        T request, CommandEncoder<T> encode, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var call = new PendingCall(DeadlineAfter(timeout));
+        if (!await _places.WaitAsync(timeout, cancellation).ConfigureAwait(false))
+            throw TimedOut(timeout);
+
+        int opaque = 0;
+        try
+        {
+            opaque = await EnqueueAsync(request, encode, call, cancellation).ConfigureAwait(false);
+            return cancellation.CanBeCanceled
+                ? await call.Task.WaitAsync(cancellation).ConfigureAwait(false)
+                : await call.Task.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_gate)
+                _pending.Remove(opaque);
+            throw;
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <summary>As the public method, for requests that are written without a command object.</summary>
+    internal async ValueTask SendOneWayAsync<T>(T request, CommandEncoder<T> encode, CancellationToken cancellation) =>
+        await EnqueueAsync(request, encode, null, cancellation).ConfigureAwait(false);
+
+    void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
+
+    private static void WriteCommand(RemotingCommand request, int opaque, OutputBuffer output)
+    {
+        request.Opaque = opaque;
+        request.WriteTo(output);
+    }
+
+    private async ValueTask<int> EnqueueAsync<T>(
+        T request, CommandEncoder<T> encode, PendingCall? call, CancellationToken cancellation)
+    {
+        long deadline = call?.DeadlineTimestamp ?? DeadlineAfter(_options.RequestTimeout);
+        while (true)
+        {
+            Task room;
+            lock (_gate)
+            {
+                if (_endReason is not null)
+                    throw Lost();
+                if (_filling.Length < _options.MaxOutputBytes)
+                    return Enqueue(request, encode, call);
+
+                _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = _room.Task;
+            }
+
+            TimeSpan left = _options.Time.GetElapsedTime(_options.Time.GetTimestamp(), deadline);
+            if (left <= TimeSpan.Zero)
+                throw new TimeoutException($"The broker at {_peer} reads nothing, so that {_options.MaxOutputBytes} bytes wait for it.");
+            await Task.WhenAny(room, Task.Delay(left, _options.Time, cancellation)).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private int Enqueue<T>(T request, CommandEncoder<T> encode, PendingCall? call)
+    {
+        int opaque = ++_lastOpaque;
+        Append(request, encode, opaque);
+        if (call is not null)
+            _pending.Add(opaque, call);
+        ScheduleFlush();
+        return opaque;
+    }
+
+    /// <summary>The flush waits for its turn on the pool and takes all that came by then with it.</summary>
+    private void ScheduleFlush()
+    {
+        if (_isFlushing)
+            return;
+
+        _isFlushing = true;
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private void Append<T>(T request, CommandEncoder<T> encode, int opaque)
+    {
+        int before = _filling.Length;
+        try
+        {
+            encode(request, opaque, _filling);
+        }
+        catch
+        {
+            _filling.Truncate(before);
+            throw;
+        }
+
+        int length = _filling.Length - before - FrameReader.PrefixBytes;
+        if (length <= _options.MaxFrameBytes)
+            return;
+
+        _filling.Truncate(before);
+        throw new ArgumentException($"The request takes {length} bytes; at most {_options.MaxFrameBytes} fit into a frame.", nameof(request));
+    }
+
+    private async Task FlushAsync()
+    {
+        try
+        {
+            while (TryTakeOutput())
+            {
+                ReadOnlyMemory<byte> rest = _sending.WrittenMemory;
+                while (!rest.IsEmpty)
+                    rest = rest[await _socket.SendAsync(rest, SocketFlags.None).ConfigureAwait(false)..];
+                _sending.Clear();
+            }
+        }
+        catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
+        {
+            End("its socket failed", cause);
+        }
+    }
+
+    private bool TryTakeOutput()
+    {
+        lock (_gate)
+        {
+            if (_filling.Length == 0 || _endReason is not null)
+            {
+                _isFlushing = false;
+                return false;
+            }
+
+            (_filling, _sending) = (_sending, _filling);
+            _room?.SetResult();
+            _room = null;
+            return true;
+        }
+    }
+
+    private async Task ReceiveAsync(FrameReceiver receiver)
+    {
+        try
+        {
+            while (await receiver.TryReceiveAsync().ConfigureAwait(false))
+            {
+                while (receiver.TryRead())
+                    Take(receiver.Command);
+            }
+
+            End("the broker closed it", null);
+        }
+        catch (Exception cause) when (cause is SocketException or ObjectDisposedException or InvalidDataException)
+        {
+            End(cause is InvalidDataException ? cause.Message : "its socket failed", cause);
+        }
+        finally
+        {
+            receiver.Dispose();
+        }
+    }
+
+    private void Take(CommandReader command)
+    {
+        if (!command.IsResponse)
+        {
+            Answer(RemotingCommand.From(command), command);
+            return;
+        }
+
+        PendingCall? call;
+        lock (_gate)
+            _pending.Remove(command.Opaque, out call);
+
+        // Without a call it is the answer to one that was given up.
+        call?.TrySetResult(RemotingCommand.From(command));
+    }
+
+    private void Answer(RemotingCommand request, CommandReader command)
+    {
+        RemotingCommand? answer = AnswerOf(request, command);
+        if (answer is null || request.IsOneWay)
+            return;
+
+        answer.Flag |= CommandFlags.Response;
+        lock (_gate)
+        {
+            // A broker that asks more than it reads gets no answers.
+            if (_endReason is not null || _filling.Length >= _options.MaxOutputBytes)
+                return;
+            Append(answer, WriteCommand, request.Opaque);
+            ScheduleFlush();
+        }
+    }
+
+    private RemotingCommand? AnswerOf(RemotingCommand request, CommandReader command)
+    {
+        if (_answerRequest is null)
+        {
+            return RemotingCommand.Response(
+                command, ResponseCode.RequestCodeNotSupported, $"This client does not know the request {request.Code}.");
+        }
+
+        try
+        {
+            return _answerRequest(request);
+        }
+        catch (Exception cause)
+        {
+            return RemotingCommand.Response(command, ResponseCode.SystemError, $"The client failed: {cause.Message}");
+        }
+    }
+
+    private void GiveUpLateCalls()
+    {
+        List<PendingCall>? late = null;
+        lock (_gate)
+        {
+            long now = _options.Time.GetTimestamp();
+            foreach ((int opaque, PendingCall call) in _pending)
+            {
+                if (call.DeadlineTimestamp > now)
+                    continue;
+                (late ??= []).Add(call);
+                _pending.Remove(opaque);
+            }
+        }
+
+        foreach (PendingCall call in late ?? [])
+            call.TrySetException(new TimeoutException($"The broker at {_peer} did not answer in time."));
+    }
+
+    private void End(string reason, Exception? cause)
+    {
+        PendingCall[] failed;
+        lock (_gate)
+        {
+            if (_endReason is not null)
+                return;
+            _endReason = reason;
+            _endCause = cause;
+            failed = [.. _pending.Values];
+            _pending.Clear();
+            _room?.SetResult();
+            _room = null;
+        }
+
+        _timeouts.Dispose();
+        _socket.Dispose();
+        foreach (PendingCall call in failed)
+            call.TrySetException(Lost());
+    }
+
+    private ConnectionLostException Lost() => new($"The connection to {_peer} has ended: {_endReason}.", _endCause);
+
+    private TimeoutException TimedOut(TimeSpan timeout) => new(
+        $"The {_options.MaxPendingCalls} calls that a connection may have are under way to {_peer}, and none ended within {timeout.TotalMilliseconds:F0} ms.");
+
+    private long DeadlineAfter(TimeSpan timeout) =>
+        _options.Time.GetTimestamp() + (long)(timeout.TotalSeconds * _options.Time.TimestampFrequency);
+}
