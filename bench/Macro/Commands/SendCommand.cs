@@ -9,7 +9,7 @@ namespace OrleansMq.Bench.Macro.Commands;
 internal sealed class SendCommand
 {
     private readonly SharedOptions _shared = new();
-    private readonly ShapeOptions _shape = new();
+    private readonly ShapeOptions _shape = new("omq-bench", batch: 1);
 
     private readonly Option<int> _connections = new("--connections")
     {

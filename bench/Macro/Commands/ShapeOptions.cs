@@ -7,10 +7,8 @@ namespace OrleansMq.Bench.Macro.Commands;
 /// <summary>Options that say what is sent.</summary>
 internal sealed class ShapeOptions
 {
-    private readonly Option<string> _topic = new("--topic")
-    {
-        Description = "The topic; made if need be.", DefaultValueFactory = _ => "omq-bench",
-    };
+    private readonly Option<string> _topic;
+    private readonly Option<int> _batch;
 
     private readonly Option<int> _queues = new("--topic-queues")
     {
@@ -20,11 +18,6 @@ internal sealed class ShapeOptions
     private readonly Option<int> _body = new("--body")
     {
         Description = "Bytes of a message's body.", DefaultValueFactory = _ => 1024,
-    };
-
-    private readonly Option<int> _batch = new("--batch")
-    {
-        Description = "Messages of a request.", DefaultValueFactory = _ => 1,
     };
 
     private readonly Option<string> _header = new("--header")
@@ -37,7 +30,15 @@ internal sealed class ShapeOptions
         Description = "Give each message a unique key, as RocketMQ's clients do; it is indexed.",
     };
 
-    public ShapeOptions() => _header.AcceptOnlyFromAmong("json", "binary");
+    /// <summary>Makes the options.</summary>
+    /// <param name="topic">The topic unless another is given.</param>
+    /// <param name="batch">Messages of a request unless another number is given.</param>
+    public ShapeOptions(string topic, int batch)
+    {
+        _topic = new("--topic") { Description = "The topic; made if need be.", DefaultValueFactory = _ => topic };
+        _batch = new("--batch") { Description = "Messages of a request.", DefaultValueFactory = _ => batch };
+        _header.AcceptOnlyFromAmong("json", "binary");
+    }
 
     public void AddTo(Command command)
     {
@@ -56,4 +57,11 @@ internal sealed class ShapeOptions
         parsed.GetValue(_batch),
         parsed.GetValue(_header) == "json" ? SerializeType.Json : SerializeType.Binary,
         parsed.GetValue(_keys));
+
+    /// <summary>The same with a topic that no run before has used.</summary>
+    public SendShape ShapeOfNewTopic(ParseResult parsed)
+    {
+        SendShape shape = ShapeOf(parsed);
+        return shape with { Topic = $"{shape.Topic}-{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}" };
+    }
 }

@@ -22,6 +22,7 @@ internal sealed class SendLoad : ILinkHandler, IDisposable
     private readonly LatencyHistogram _latency = new();
     private readonly ErrorTally _errors = new();
     private readonly int[][] _keyPlaces;
+    private readonly long[] _queueMessages;
     private bool _isMeasuring;
     private long _messages;
     private long _requestsLeft = long.MaxValue;
@@ -32,12 +33,14 @@ internal sealed class SendLoad : ILinkHandler, IDisposable
     /// <summary>Connects and makes the topic.</summary>
     public SendLoad(Target target, SendOptions options)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Connections);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.InFlight);
         _target = target;
         _options = options;
         using (var session = new AdminSession(target.EndPoint))
             session.CreateTopic(options.Shape.Topic, options.Shape.Queues);
 
-        // Keys are patched into the frames, which then cannot be shared.
+        // Frames that keys are patched into cannot be shared; others are, by as many links as there are queues.
         int sets = options.Shape.HasKeys
             ? options.Connections
             : Math.Min(options.Shape.Queues, options.Connections);
@@ -47,7 +50,11 @@ internal sealed class SendLoad : ILinkHandler, IDisposable
         _links = [.. Enumerable.Range(0, options.Connections)
             .Select(index => new Link(index, target.EndPoint, _frameSets[index % sets], ReceiveBytes))];
         _loop = new LinkLoop(_links, this);
+        _queueMessages = new long[options.Shape.Queues];
     }
+
+    /// <summary>How many messages each queue has acknowledged.</summary>
+    public IReadOnlyList<long> QueueMessages => _queueMessages;
 
     /// <summary>Sends for a while and measures.</summary>
     public RunReport Run(string mode)
@@ -88,9 +95,15 @@ internal sealed class SendLoad : ILinkHandler, IDisposable
         _lastAnswer = now;
         _onTheirWay--;
         if (answer.Code == 0)
+        {
             _messages += _options.Shape.Batch;
+            _queueMessages[(link.Index + answer.Slot) % _queueMessages.Length] += _options.Shape.Batch;
+        }
         else
+        {
             _errors.Add(answer);
+        }
+
         if (_isMeasuring)
             _latency.Record(now - link.SentAt(answer.Slot));
         Issue(link, answer.Slot, now);

@@ -20,10 +20,10 @@ internal sealed class DiskCounter
     /// <summary>The counter of the disk that a path lies on; null where the kernel does not count.</summary>
     public static DiskCounter? Of(string path)
     {
-        string? device = new DriveInfo(path) is { IsReady: true } drive
-            ? File.ReadLines("/proc/self/mounts").Select(line => line.Split(' '))
-                .LastOrDefault(fields => fields[1] == drive.Name)?[0]
-            : null;
+        string full = Path.GetFullPath(path).TrimEnd('/') + "/";
+        string? device = File.ReadLines("/proc/self/mounts").Select(line => line.Split(' '))
+            .Where(fields => full.StartsWith(fields[1].TrimEnd('/') + "/", StringComparison.Ordinal))
+            .MaxBy(fields => fields[1].Length)?[0];
         string? name = device is null ? null : Path.GetFileName(device);
         return name is not null && Row(name) is { Length: > FlushesAt } ? new DiskCounter(name) : null;
     }
