@@ -39,9 +39,6 @@ internal sealed class BrokerService(BrokerSettings settings, TimeProvider time, 
             loggers.CreateLogger("OrleansMq.Broker"));
         try
         {
-            // Answers of a flush go out on the pool, so that the next flush begins at once.
-            _node.Store.Confirmations.Scheduler = static answers =>
-                ThreadPool.UnsafeQueueUserWorkItem(static run => run(), answers, preferLocal: false);
             ILogger workerLogger = loggers.CreateLogger("OrleansMq.Workers");
             _threads = [.. _node.Workers.Select(worker => new WorkerThread(worker, workerLogger))];
 

@@ -7,18 +7,14 @@ public sealed class ConfirmationQueue(CommitLog log)
 {
     private readonly Lock _lock = new();
     private List<ConfirmationWaiter> _waiting = [];
+    private bool _isWatched;
+    private bool _isInUse;
 
     /// <summary>Wakes the flusher.</summary>
     internal Action WakeFlusher { get; set; } = static () => { };
 
-    /// <summary>Wakes whoever watches the deadlines, when somebody is the first to wait.</summary>
+    /// <summary>Wakes whoever watches the deadlines, after a time in which nobody waited.</summary>
     internal Action WakeTimer { get; set; } = static () => { };
-
-    /// <summary>
-    /// Where the answers of a flush are given: inline, which is what a simulation needs, or on a thread of the host's,
-    /// so that the next flush begins meanwhile.
-    /// </summary>
-    public Action<Action> Scheduler { get; set; } = static answers => answers();
 
     /// <summary>Flushes that had somebody waiting, and how many waited in all: their ratio is the size of a group.</summary>
     public (long Flushes, long Waiters) Totals { get; private set; }
@@ -32,8 +28,10 @@ public sealed class ConfirmationQueue(CommitLog log)
             {
                 _waiting.Add(waiter);
                 WakeFlusher();
-                if (_waiting.Count == 1)
+                _isInUse = true;
+                if (!_isWatched)
                     WakeTimer();
+                _isWatched = true;
                 return;
             }
         }
@@ -52,12 +50,19 @@ public sealed class ConfirmationQueue(CommitLog log)
             Totals = (Totals.Flushes + 1, Totals.Waiters + count);
     }
 
-    /// <summary>Answers all who have waited too long; returns whether others still wait.</summary>
+    /// <summary>
+    /// Answers all who have waited too long; returns whether the deadlines must still be watched: somebody waits, or has
+    /// waited since the last call, so that a steady stream of sends does not wake the watcher for each.
+    /// </summary>
     internal bool CompleteExpired(long nowMilliseconds)
     {
         Take(static (waiter, now) => waiter.DeadlineMilliseconds <= now, nowMilliseconds, static _ => ConfirmationStatus.TimedOut);
         lock (_lock)
-            return _waiting.Count > 0;
+        {
+            _isWatched = _isInUse;
+            _isInUse = _waiting.Count > 0;
+            return _isWatched;
+        }
     }
 
     private int Take(
@@ -76,15 +81,8 @@ public sealed class ConfirmationQueue(CommitLog log)
             _waiting = left;
         }
 
-        if (taken.Count > 0)
-        {
-            Scheduler(() =>
-            {
-                foreach (ConfirmationWaiter waiter in taken)
-                    waiter.Complete(status(waiter));
-            });
-        }
-
+        foreach (ConfirmationWaiter waiter in taken)
+            waiter.Complete(status(waiter));
         return taken.Count;
     }
 }
