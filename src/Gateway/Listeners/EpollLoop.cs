@@ -15,7 +15,7 @@ namespace OrleansMq.Gateway.Listeners;
 internal sealed class EpollLoop : IDisposable
 {
     /// <summary>The most that one receive takes, so that a busy connection does not keep the others waiting.</summary>
-    public const int ReceiveBytes = 64 * 1024;
+    public const int ReceiveBytes = 256 * 1024;
 
     private const long NotDraining = long.MaxValue;
 

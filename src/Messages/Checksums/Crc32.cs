@@ -64,6 +64,20 @@ public static class Crc32
     /// <summary>The product of two polynomials modulo the CRC polynomial; bit 31 is x^0.</summary>
     private static uint Multiply(uint a, uint b)
     {
+        if (!Pclmulqdq.IsSupported)
+            return MultiplyByBits(a, b);
+
+        // Bit 63 of the doubled product is x^0: its upper half is reduced already, the lower one is x^32 times as much.
+        ulong product = Pclmulqdq.CarrylessMultiply(
+            Vector128.CreateScalar((ulong)a), Vector128.CreateScalar((ulong)b), 0x00).ToScalar() << 1;
+        uint low = (uint)product;
+        uint[] tables = Tables;
+        return (uint)(product >> 32) ^ tables[(3 << 8) + (byte)low] ^ tables[(2 << 8) + (byte)(low >> 8)]
+            ^ tables[(1 << 8) + (byte)(low >> 16)] ^ tables[low >> 24];
+    }
+
+    private static uint MultiplyByBits(uint a, uint b)
+    {
         uint product = 0;
         for (int bit = 31; bit >= 0; bit--)
         {

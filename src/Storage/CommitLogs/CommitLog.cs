@@ -101,7 +101,7 @@ public sealed class CommitLog
     public AppendResult Append(ConsumeQueue queue, scoped RecordEncoder record)
     {
         lock (_appendLock)
-            return AppendLocked(queue, record);
+            return AppendLocked(queue, record, Now());
     }
 
     /// <summary>
@@ -124,6 +124,7 @@ public sealed class CommitLog
         AppendResult? first = null;
         lock (_appendLock)
         {
+            long now = Now();
             while (BatchItem.TryRead(ref items, out BatchItem item))
             {
                 AppendResult result = AppendLocked(queue, new RecordEncoder(new MessageDraft
@@ -137,7 +138,7 @@ public sealed class CommitLog
                     BornTimestamp = template.BornTimestamp,
                     BornHost = template.BornHost,
                     StoreHost = template.StoreHost,
-                }));
+                }), now);
                 if (result.Status != AppendStatus.Appended)
                     return result;
 
@@ -357,7 +358,7 @@ public sealed class CommitLog
         return items.IsEmpty ? AppendStatus.Appended : AppendStatus.Malformed;
     }
 
-    private AppendResult AppendLocked(ConsumeQueue queue, scoped RecordEncoder record)
+    private AppendResult AppendLocked(ConsumeQueue queue, scoped RecordEncoder record, long now)
     {
         if (_failure is not null)
             return AppendResult.Refused(AppendStatus.Sealed);
@@ -371,7 +372,7 @@ public sealed class CommitLog
             return AppendResult.Refused(AppendStatus.Sealed);
 
         long position = _appendedUntil;
-        long timestamp = Math.Max(_lastTimestamp, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        long timestamp = Math.Max(_lastTimestamp, now);
         long queueOffset = queue.NextOffset;
         record.Write(_active.Span[(int)(position - _active.Start)..], queueOffset, position, timestamp);
 
@@ -425,6 +426,8 @@ public sealed class CommitLog
 
         return true;
     }
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Marks the rest of the active file as unused and goes on in the next one.</summary>
     private bool TryRoll()
