@@ -20,7 +20,9 @@ public sealed class ConfirmationQueue(CommitLog log)
     /// </summary>
     public Action<Action> Scheduler { get; set; } = static answers => answers();
 
-    /// <summary>Flushes that had somebody waiting, and how many waited in all: their ratio is the size of a group.</summary>
+    /// <summary>
+    /// Flushes that had somebody waiting, and how many waited in all: their ratio is the size of a group.
+    /// </summary>
     public (long Flushes, long Waiters) Totals { get; private set; }
 
     /// <summary>Waits for a record; completes at once when it is on disk already or the store is sealed.</summary>
@@ -38,7 +40,7 @@ public sealed class ConfirmationQueue(CommitLog log)
             }
         }
 
-        waiter.Complete(log.FlushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed);
+        waiter.Complete(StatusIn(log.FlushedUntil, waiter));
     }
 
     /// <summary>Answers all whose records are on disk, or all when the store is sealed.</summary>
@@ -46,8 +48,10 @@ public sealed class ConfirmationQueue(CommitLog log)
     {
         long flushedUntil = log.FlushedUntil;
         int count = log.Failure is not null
-            ? Take(static (_, _) => true, 0, waiter => flushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed)
-            : Take(static (waiter, flushed) => waiter.EndOffset <= flushed, flushedUntil, static _ => ConfirmationStatus.Confirmed);
+            ? Take(static (_, _) => true, 0, waiter => StatusIn(flushedUntil, waiter))
+            : Take(
+                static (waiter, flushed) => waiter.EndOffset <= flushed, flushedUntil,
+                static _ => ConfirmationStatus.Confirmed);
         if (count > 0)
             Totals = (Totals.Flushes + 1, Totals.Waiters + count);
     }
@@ -55,13 +59,20 @@ public sealed class ConfirmationQueue(CommitLog log)
     /// <summary>Answers all who have waited too long; returns whether others still wait.</summary>
     internal bool CompleteExpired(long nowMilliseconds)
     {
-        Take(static (waiter, now) => waiter.DeadlineMilliseconds <= now, nowMilliseconds, static _ => ConfirmationStatus.TimedOut);
+        Take(
+            static (waiter, now) => waiter.DeadlineMilliseconds <= now, nowMilliseconds,
+            static _ => ConfirmationStatus.TimedOut);
         lock (_lock)
             return _waiting.Count > 0;
     }
 
+    /// <summary>What became of a record when the log is sealed.</summary>
+    private static ConfirmationStatus StatusIn(long flushedUntil, ConfirmationWaiter waiter) =>
+        flushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed;
+
     private int Take(
-        Func<ConfirmationWaiter, long, bool> isTaken, long argument, Func<ConfirmationWaiter, ConfirmationStatus> status)
+        Func<ConfirmationWaiter, long, bool> isTaken, long argument,
+        Func<ConfirmationWaiter, ConfirmationStatus> status)
     {
         List<ConfirmationWaiter> taken;
         lock (_lock)
