@@ -91,7 +91,9 @@ public sealed class BrokerOptions
     /// </summary>
     public int MaxTimerEntries { get; set; } = 2_000_000;
 
-    /// <summary>The most messages that a pull gets, 1 or more. RocketMQ: 32 from memory, 8 from disk. Default: 1,024.</summary>
+    /// <summary>
+    /// The most messages that a pull gets, 1 or more. RocketMQ: 32 from memory, 8 from disk. Default: 1,024.
+    /// </summary>
     public int MaxPullMessages { get; set; } = 1_024;
 
     /// <summary>

@@ -133,7 +133,8 @@ public sealed class MessageStore : IDisposable
     /// <exception cref="StoreCorruptException">The files contradict each other.</exception>
     /// <exception cref="StoreIOException">The disk failed.</exception>
     public static MessageStore Open(
-        IStoreFileSystem files, StoreOptions options, TimeProvider time, ILogger logger, params IDispatchTarget[] targets)
+        IStoreFileSystem files, StoreOptions options, TimeProvider time, ILogger logger,
+        params IDispatchTarget[] targets)
     {
         files.CreateDirectory(options.Directory);
         IDisposable storeLock = files.TryLock(Path.Combine(options.Directory, LockName))
@@ -203,7 +204,8 @@ public sealed class MessageStore : IDisposable
         _checkpointer.Run(isClosing: false);
         _logger.StoreOpened(
             _options.Directory, Log.MinOffset, Log.AppendedUntil, records,
-            (long)_time.GetElapsedTime(started).TotalMilliseconds, isClean && state is not null ? "a clean" : "an unclean");
+            (long)_time.GetElapsedTime(started).TotalMilliseconds,
+            isClean && state is not null ? "a clean" : "an unclean");
     }
 
     private bool IsEmptyAt(long position)

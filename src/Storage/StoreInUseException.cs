@@ -5,7 +5,8 @@ public sealed class StoreInUseException : Exception
 {
     /// <summary>Names the directory.</summary>
     public StoreInUseException(string directory)
-        : base($"The store '{directory}' is in use by another process. Stop that one, or give this one another directory.")
+        : base(
+            $"The store '{directory}' is in use by another process. Stop that one, or give this one another directory.")
     {
     }
 }

@@ -6,7 +6,9 @@ public sealed class StoreOptions
     /// <summary>Where the options stand in the configuration.</summary>
     public const string Section = "OrleansMq:Store";
 
-    /// <summary>The directory that holds everything. RocketMQ: <c>storePathRootDir</c>. Default: none, required.</summary>
+    /// <summary>
+    /// The directory that holds everything. RocketMQ: <c>storePathRootDir</c>. Default: none, required.
+    /// </summary>
     public string Directory { get; set; } = "";
 
     /// <summary>
@@ -94,7 +96,11 @@ public sealed class StoreOptions
         if (string.IsNullOrWhiteSpace(Directory) || !Path.IsPathFullyQualified(Directory))
             yield return $"{Section}:{nameof(Directory)} is '{Directory}'; give an absolute path.";
         if (CommitLogFileBytes is < 64 * 1024 or > 1024 * 1024 * 1024 || CommitLogFileBytes % 4096 != 0)
-            yield return Outside(nameof(CommitLogFileBytes), CommitLogFileBytes, "65,536 to 1,073,741,824, a multiple of 4,096");
+        {
+            yield return Outside(
+                nameof(CommitLogFileBytes), CommitLogFileBytes, "65,536 to 1,073,741,824, a multiple of 4,096");
+        }
+
         if (ConsumeQueueFileEntries is < 16 or > 50_000_000)
             yield return Outside(nameof(ConsumeQueueFileEntries), ConsumeQueueFileEntries, "16 to 50,000,000");
         if (IndexFileSlots is < 1 or > 50_000_000)

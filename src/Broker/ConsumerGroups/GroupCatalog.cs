@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using OrleansMq.Broker.Metadata;
 using OrleansMq.Broker.Offsets;
 using OrleansMq.Storage.ConsumeQueues;
 
 namespace OrleansMq.Broker.ConsumerGroups;
 
-/// <summary>All consumer groups of a broker. Lookups take no lock; settings are on disk before they take effect.</summary>
+/// <summary>
+/// The shell around <see cref="SubscriptionGroupRegistry"/>: one change of settings at a time, each on disk before it
+/// takes effect, and lookups that take no lock.
+/// </summary>
 public sealed class GroupCatalog
 {
     private readonly Lock _lock = new();
@@ -16,19 +20,22 @@ public sealed class GroupCatalog
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, GroupHandle> _handles = new(TopicKeyComparer.Instance);
     private readonly ConcurrentDictionary<string, GroupHandle>.AlternateLookup<ReadOnlySpan<byte>> _handlesByUtf8;
+    private readonly ILogger _logger;
+    private bool _isUnsaved;
 
     internal GroupCatalog(
         SubscriptionGroupRegistry registry, MetadataFile file, BrokerOptions options, IClientChannels channels,
-        TimeProvider time)
+        TimeProvider time, ILogger logger)
     {
         _registry = registry;
         _file = file;
         _options = options;
         _channels = channels;
         _time = time;
+        _logger = logger;
         _handlesByUtf8 = _handles.GetAlternateLookup<ReadOnlySpan<byte>>();
         foreach (SubscriptionGroupConfig group in registry.Groups)
-            _handles[group.Name] = new GroupHandle(group, options, channels, time);
+            _handles[group.Name] = new GroupHandle(group, options, channels, time, logger);
     }
 
     /// <summary>The version of the table of settings.</summary>
@@ -53,22 +60,28 @@ public sealed class GroupCatalog
     /// <summary>A group by its name, or null.</summary>
     public GroupHandle? Find(string group) => _handles.GetValueOrDefault(group);
 
-    /// <summary>A group, created with the defaults if it is unknown and that is allowed; null with the problem if not.</summary>
+    /// <summary>
+    /// A group, created with the defaults if it is unknown and that is allowed; null with the problem if not.
+    /// </summary>
     public GroupHandle? FindOrCreate(string group, out string? problem)
     {
         problem = null;
         if (_handles.TryGetValue(group, out GroupHandle? handle))
             return handle;
 
-        problem = Change(registry => registry.FindOrCreate(group, Now)).Problem;
-        return problem is null ? _handles[group] : null;
+        problem = Change(group, registry => registry.FindOrCreate(group, Now)).Problem;
+        handle = problem is null ? _handles.GetValueOrDefault(group) : null;
+        problem = handle is null ? problem ?? $"The group '{group}' was deleted just now; try again." : null;
+        return handle;
     }
 
     /// <summary>Creates a group or changes its settings.</summary>
-    public SubscriptionGroupResult Put(SubscriptionGroupConfig group) => Change(registry => registry.Put(group, Now));
+    public SubscriptionGroupResult Put(SubscriptionGroupConfig group) =>
+        Change(group.Name, registry => registry.Put(group, Now));
 
     /// <summary>Deletes a group with its offsets.</summary>
-    public SubscriptionGroupResult Delete(string group) => Change(registry => registry.Delete(group, Now));
+    public SubscriptionGroupResult Delete(string group) =>
+        Change(group, registry => registry.Delete(group, Now));
 
     /// <summary>The committed offsets of all groups, to be persisted.</summary>
     internal OffsetTable SnapshotOffsets(DataVersion version)
@@ -83,24 +96,30 @@ public sealed class GroupCatalog
         return new OffsetTable(offsets, version);
     }
 
-    private SubscriptionGroupResult Change(Func<SubscriptionGroupRegistry, SubscriptionGroupResult> change)
+    private SubscriptionGroupResult Change(
+        string group, Func<SubscriptionGroupRegistry, SubscriptionGroupResult> change)
     {
         lock (_lock)
         {
             SubscriptionGroupResult result = change(_registry);
-            SubscriptionGroupConfig? group = result.Group;
-            if (group is null)
-                return result;
-            if (result.IsChange)
-                _file.Save(SubscriptionGroupsFile.Encode(_registry.Snapshot()));
 
-            if (result.Status == SubscriptionGroupStatus.Deleted)
-                _handles.TryRemove(group.Name, out _);
-            else if (_handles.TryGetValue(group.Name, out GroupHandle? handle))
-                handle.Config = group;
-            else
-                _handles[group.Name] = new GroupHandle(group, _options, _channels, _time);
+            // A change whose file could not be written is written, and takes effect, with the next call for the group.
+            _isUnsaved |= result.IsChange;
+            if (_isUnsaved)
+                _file.Save(SubscriptionGroupsFile.Encode(_registry.Snapshot()));
+            _isUnsaved = false;
+            Follow(group, _registry.Find(group));
             return result;
         }
+    }
+
+    private void Follow(string group, SubscriptionGroupConfig? config)
+    {
+        if (config is null)
+            _handles.TryRemove(group, out _);
+        else if (_handles.TryGetValue(group, out GroupHandle? handle))
+            handle.Config = config;
+        else
+            _handles[group] = new GroupHandle(config, _options, _channels, _time, _logger);
     }
 }

@@ -28,23 +28,3 @@ public sealed record LocksReleased(string ClientId, IReadOnlyList<MessageQueueKe
 /// <param name="ClientId">The member.</param>
 /// <param name="ChannelId">Its connection.</param>
 public sealed record MemberExpired(string ClientId, long ChannelId) : GroupEffect;
-
-/// <summary>The outcome of a call to a group.</summary>
-/// <param name="Effects">What must be done, in this order; empty when nothing changed.</param>
-/// <param name="Problem">Why the call was refused; null otherwise.</param>
-public readonly record struct GroupChange(IReadOnlyList<GroupEffect> Effects, string? Problem)
-{
-    /// <summary>Whether the call was carried out.</summary>
-    public bool IsAccepted => Problem is null;
-
-    internal static GroupChange Nothing => new([], null);
-
-    internal static GroupChange Refuse(string problem) => new([], problem);
-}
-
-/// <summary>A member that does not subscribe as its group does, which loses messages for some. For logs.</summary>
-/// <param name="ClientId">The member.</param>
-/// <param name="Topic">The topic; empty when the message model differs.</param>
-/// <param name="OfMember">What the member wants; null when it does not subscribe to the topic.</param>
-/// <param name="OfGroup">What the group wants; null when it does not subscribe to the topic.</param>
-public readonly record struct SubscriptionConflict(string ClientId, string Topic, string? OfMember, string? OfGroup);

@@ -1,26 +1,33 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.Extensions.Logging;
+using OrleansMq.Broker.Diagnostics;
 using OrleansMq.Broker.Pulling;
 using OrleansMq.Protocol.Bodies;
 
 namespace OrleansMq.Broker.ConsumerGroups;
 
-/// <summary>The shell around one <see cref="ConsumerGroup"/>: one call at a time, effects carried out behind it.</summary>
+/// <summary>
+/// The shell around one <see cref="ConsumerGroup"/>: one call at a time, effects carried out behind it.
+/// </summary>
 public sealed class GroupHandle
 {
     private readonly Lock _lock = new();
     private readonly ConsumerGroup _group;
     private readonly IClientChannels _channels;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, PullFilter> _pullFilters = new(StringComparer.Ordinal);
     private volatile SubscriptionGroupConfig _config;
 
     internal GroupHandle(
-        SubscriptionGroupConfig config, BrokerOptions options, IClientChannels channels, TimeProvider time)
+        SubscriptionGroupConfig config, BrokerOptions options, IClientChannels channels, TimeProvider time,
+        ILogger logger)
     {
         _config = config;
         _channels = channels;
         _time = time;
+        _logger = logger;
         _group = new ConsumerGroup(config.Name, options);
     }
 
@@ -40,7 +47,13 @@ public sealed class GroupHandle
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Takes in a heartbeat; the problem if it is refused.</summary>
-    public string? Heartbeat(GroupMember member) => Change(group => group.Heartbeat(member, Now)).Problem;
+    public string? Heartbeat(GroupMember member)
+    {
+        GroupChange change = Change(group => group.Heartbeat(member, Now));
+        if (change.Effects.Count > 0)
+            ReportConflict();
+        return change.Problem;
+    }
 
     /// <summary>A client says goodbye.</summary>
     public void Unregister(string clientId) => Change(group => group.Unregister(clientId));
@@ -52,8 +65,11 @@ public sealed class GroupHandle
     public void Expire() => Change(group => group.Expire(Now));
 
     /// <summary>Locks queues for a member and returns those it holds now.</summary>
-    public IReadOnlyList<MessageQueueKey> LockQueues(string clientId, IEnumerable<MessageQueueKey> queues) =>
-        Read(group => group.Locks.Lock(clientId, queues, Now));
+    public IReadOnlyList<MessageQueueKey> LockQueues(string clientId, IEnumerable<MessageQueueKey> queues)
+    {
+        lock (_lock)
+            return _group.Locks.Lock(clientId, queues, Now);
+    }
 
     /// <summary>Gives up queues.</summary>
     public void UnlockQueues(string clientId, IEnumerable<MessageQueueKey> queues)
@@ -105,7 +121,8 @@ public sealed class GroupHandle
     /// The filter of a pull that brings its own subscription. Parsed once: the members of a group send the same text
     /// with every pull.
     /// </summary>
-    internal PullFilter FilterOf(string topic, ReadOnlySpan<byte> expression, ReadOnlySpan<byte> expressionType, long version)
+    internal PullFilter FilterOf(
+        string topic, ReadOnlySpan<byte> expression, ReadOnlySpan<byte> expressionType, long version)
     {
         if (_pullFilters.TryGetValue(topic, out PullFilter? known) && known.IsFor(expression, expressionType))
             return known;
@@ -116,7 +133,9 @@ public sealed class GroupHandle
         return filter;
     }
 
-    /// <summary>The filter of a pull that relies on what the group's heartbeats said; null when they said nothing.</summary>
+    /// <summary>
+    /// The filter of a pull that relies on what the group's heartbeats said; null when they said nothing.
+    /// </summary>
     internal PullFilter? FilterOfHeartbeat(string topic)
     {
         Subscription? subscription = Read(group => group.FindSubscription(topic));
@@ -125,6 +144,16 @@ public sealed class GroupHandle
             : FilterOf(
                 topic, Encoding.UTF8.GetBytes(subscription.Expression),
                 subscription.Kind == ExpressionKind.Sql92 ? PullFilter.Sql92 : default, subscription.Version);
+    }
+
+    /// <summary>Names one member whose subscription differs: the others come with the heartbeats to follow.</summary>
+    private void ReportConflict()
+    {
+        if (Read(static group => group.FindConflicts()) is [SubscriptionConflict conflict, ..])
+        {
+            _logger.SubscriptionConflict(
+                Name, conflict.ClientId, conflict.OfMember, conflict.Topic, conflict.OfGroup);
+        }
     }
 
     private GroupChange Change(Func<ConsumerGroup, GroupChange> change)

@@ -1,6 +1,8 @@
 namespace OrleansMq.Broker.ConsumerGroups;
 
-/// <summary>The broker's way to clients that did not ask anything. Thread-safe; a channel that is gone is passed over.</summary>
+/// <summary>
+/// The broker's way to clients that did not ask anything. Thread-safe; a channel that is gone is passed over.
+/// </summary>
 public interface IClientChannels
 {
     /// <summary>Tells clients that the members or topics of a group changed. RocketMQ: code 40.</summary>

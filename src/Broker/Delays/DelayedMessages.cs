@@ -31,7 +31,8 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     private const int SmallSnapshotEntries = 20_000;
     private const long SmallSnapshotIntervalMilliseconds = 2_000;
     private const long LargeSnapshotIntervalMilliseconds = 30_000;
-    private const long RetryDelayMilliseconds = 1_000;
+    private const long PutOffMilliseconds = 1_000;
+    private const long MaxSleepMilliseconds = 60_000;
 
     private static readonly byte[] ScheduleTopic = Encoding.ASCII.GetBytes(TopicNames.Schedule);
 
@@ -85,14 +86,17 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Stores a message that asks to be delivered later; one that is due already goes to its queue at once.</summary>
+    /// <summary>
+    /// Stores a message that asks to be delivered later; one that is due already goes to its queue at once.
+    /// </summary>
     internal SendResult Park(TopicHandle topic, scoped MessageDraft draft, bool waitsForFlush)
     {
         DeliveryTime delivery = DeliveryTime.Of(draft.Properties, Now, _levels, _options.MaxDelay);
         return delivery.Kind switch
         {
             DeliveryKind.Refused => SendResult.Refused(ResponseCode.MessageIllegal, delivery.Problem!),
-            DeliveryKind.Now => Append(topic.Utf8Name, draft.With(ParkedMessage.WithoutBrokerProperties(draft.Properties)), waitsForFlush),
+            DeliveryKind.Now => Append(
+                topic.Utf8Name, draft.With(ParkedMessage.WithoutBrokerProperties(draft.Properties)), waitsForFlush),
             _ => Park(topic, draft, delivery, waitsForFlush),
         };
     }
@@ -101,7 +105,7 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     public void Dispatch(in DispatchedRecord record)
     {
         if (!record.TimerFrom.IsEmpty)
-            Delivered(record.TimerFrom);
+            Remove(record.TimerFrom);
         else if (!record.DueTime.IsEmpty && record.Record.Topic.SequenceEqual(ScheduleTopic))
             Add(record);
     }
@@ -113,7 +117,9 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
         {
             long now = Now;
             int count = _wheel.Count + _delivering.Count;
-            long interval = count > SmallSnapshotEntries ? LargeSnapshotIntervalMilliseconds : SmallSnapshotIntervalMilliseconds;
+            long interval = count > SmallSnapshotEntries
+                ? LargeSnapshotIntervalMilliseconds
+                : SmallSnapshotIntervalMilliseconds;
             if (_isChanged && now - _snapshotAtMilliseconds < interval)
                 return null;
             if (!_isChanged)
@@ -154,7 +160,9 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
             _pump();
         if (count == _due.Length)
             return TimeSpan.Zero;
-        return nextDue is { } due ? TimeSpan.FromMilliseconds(Math.Clamp(due - Now, 0, 60_000)) : Timeout.InfiniteTimeSpan;
+        return nextDue is { } due
+            ? TimeSpan.FromMilliseconds(Math.Clamp(due - Now, 0, MaxSleepMilliseconds))
+            : Timeout.InfiniteTimeSpan;
     }
 
     /// <summary>Connects to the store, which was opened with this as one of its targets.</summary>
@@ -170,16 +178,22 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
         {
             return SendResult.Refused(
                 ResponseCode.SystemBusy,
-                $"{_options.MaxTimerEntries} messages wait for their time already; send again later or raise {nameof(BrokerOptions.MaxTimerEntries)}.");
+                $"{_options.MaxTimerEntries} messages wait for their time already; send again later or raise "
+                + $"{nameof(BrokerOptions.MaxTimerEntries)}.");
         }
 
         int queueId = delivery.Kind == DeliveryKind.AtLevel ? delivery.Level - 1 : _levels.Count;
-        byte[] properties = ParkedMessage.Park(draft.Properties, topic.Utf8Name, draft.QueueId, delivery.DueMilliseconds);
+        byte[] properties = ParkedMessage.Park(
+            draft.Properties, topic.Utf8Name, draft.QueueId, delivery.DueMilliseconds);
         if (properties.Length > RecordEncoder.MaxPropertiesBytes)
-            return SendResult.Refused(ResponseCode.MessageIllegal, "The properties of the delayed message are too long.");
+        {
+            return SendResult.Refused(
+                ResponseCode.MessageIllegal, "The properties of the delayed message are too long.");
+        }
 
         // The sender is told the queue it chose: where the message waits is the broker's business.
-        return Append(ScheduleTopic, draft.For(ScheduleTopic, queueId, properties), waitsForFlush) with { QueueId = draft.QueueId };
+        SendResult parked = Append(ScheduleTopic, draft.For(ScheduleTopic, queueId, properties), waitsForFlush);
+        return parked with { QueueId = draft.QueueId };
     }
 
     private SendResult Append(ReadOnlySpan<byte> topic, scoped MessageDraft draft, bool waitsForFlush)
@@ -193,20 +207,22 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
         if (!ParkedMessage.TryRead(record.Record.Properties, out ParkedMessage parked))
             return;
 
+        // Replayed records that the snapshot knows already change nothing.
         lock (_lock)
-        {
-            // Replayed records that the snapshot knows already change nothing.
-            TimerAddStatus status = _wheel.Add(
-                new TimerEntry(parked.DueMilliseconds, record.PhysicalOffset, record.Record.Bytes.Length));
-            _isChanged |= status == TimerAddStatus.Added;
-            if (status == TimerAddStatus.Full)
-                _logger.TimerFull(record.PhysicalOffset, _options.MaxTimerEntries);
-        }
-
+            Add(new TimerEntry(parked.DueMilliseconds, record.PhysicalOffset, record.Record.Bytes.Length));
         Signal.Set();
     }
 
-    private void Delivered(ReadOnlySpan<byte> from)
+    private void Add(TimerEntry entry)
+    {
+        TimerAddStatus status = _wheel.Add(entry);
+        _isChanged |= status == TimerAddStatus.Added;
+        if (status == TimerAddStatus.Full)
+            _logger.TimerFull(entry.PhysicalOffset, _options.MaxTimerEntries);
+    }
+
+    /// <summary>Takes in that the copy of a parked record was dispatched.</summary>
+    private void Remove(ReadOnlySpan<byte> from)
     {
         if (!Utf8Parser.TryParse(from, out long physicalOffset, out _))
             return;
@@ -241,17 +257,17 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
                     record, parked.Topic, parked.QueueId, properties, _identity.StoreHost, record.ReconsumeTimes),
                 waitsForFlush: false);
             if (!result.IsStored)
-                TryAgain(entry, result.Problem!);
+                PutOff(entry, result.Problem!);
         }
     }
 
-    private void TryAgain(TimerEntry entry, string problem)
+    private void PutOff(TimerEntry entry, string problem)
     {
         _logger.DeliveryPutOff(entry.PhysicalOffset, problem);
         lock (_lock)
         {
             if (_delivering.Remove(entry.PhysicalOffset))
-                _wheel.Add(entry with { DueMilliseconds = Now + RetryDelayMilliseconds });
+                Add(entry with { DueMilliseconds = Now + PutOffMilliseconds });
         }
     }
 

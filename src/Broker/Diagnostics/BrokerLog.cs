@@ -2,7 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansMq.Broker.Diagnostics;
 
-/// <summary>What the broker tells its operator. Event ids 2000 to 2499 are never used again for another meaning.</summary>
+/// <summary>
+/// What the broker tells its operator. Event ids 2000 to 2499 are never used again for another meaning.
+/// </summary>
 internal static partial class BrokerLog
 {
     [LoggerMessage(2001, LogLevel.Information, "Broker {BrokerName} of cluster {ClusterName} is ready at {Address}")]
@@ -15,14 +17,17 @@ internal static partial class BrokerLog
     public static partial void OffsetsNotWritten(this ILogger logger, Exception cause);
 
     [LoggerMessage(2004, LogLevel.Warning,
-        "The group {Group} had committed {Offset} of {Topic}/{QueueId}, which ends at {MaxOffset} after recovery; set back to the end")]
+        "The group {Group} had committed {Offset} of {Topic}/{QueueId}, which ends at {MaxOffset} after recovery; "
+        + "set back to the end")]
     public static partial void OffsetBehindEnd(
         this ILogger logger, string group, string topic, int queueId, long offset, long maxOffset);
 
     [LoggerMessage(2101, LogLevel.Warning, "The timer snapshot cannot be used, the log is read instead: {Problem}")]
     public static partial void TimerSnapshotUnusable(this ILogger logger, string problem);
 
-    [LoggerMessage(2102, LogLevel.Error, "The message at {PhysicalOffset} does not fit among the {Limit} that may wait for their time; it stays undelivered until a restart with a higher limit")]
+    [LoggerMessage(2102, LogLevel.Error,
+        "The message at {PhysicalOffset} does not fit among the {Limit} that may wait for their time; it stays "
+        + "undelivered until a restart with a higher limit")]
     public static partial void TimerFull(this ILogger logger, long physicalOffset, int limit);
 
     [LoggerMessage(2103, LogLevel.Error, "The delayed message at {PhysicalOffset} cannot be delivered: {Reason}")]
@@ -32,7 +37,8 @@ internal static partial class BrokerLog
     public static partial void DeliveryPutOff(this ILogger logger, long physicalOffset, string problem);
 
     [LoggerMessage(2201, LogLevel.Warning,
-        "Members of the group {Group} subscribe differently: {ClientId} wants '{OfMember}' of '{Topic}', the group '{OfGroup}'. Messages may be skipped")]
+        "Members of the group {Group} subscribe differently: {ClientId} wants '{OfMember}' of '{Topic}', the group"
+        + " '{OfGroup}'. Messages may be skipped")]
     public static partial void SubscriptionConflict(
         this ILogger logger, string group, string clientId, string? ofMember, string topic, string? ofGroup);
 }

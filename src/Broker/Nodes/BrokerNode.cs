@@ -17,7 +17,9 @@ using OrleansMq.Storage.Workers;
 
 namespace OrleansMq.Broker.Nodes;
 
-/// <summary>A broker: its store, its metadata, and what it does with both. Listeners and hosts stand around it.</summary>
+/// <summary>
+/// A broker: its store, its metadata, and what it does with both. Listeners and hosts stand around it.
+/// </summary>
 /// <remarks>
 /// The caller runs <see cref="Workers"/> and, after a batch of requests, <see cref="Pump"/>. Metadata lies in
 /// <c>config/</c> beside the store's files.
@@ -116,7 +118,7 @@ public sealed class BrokerNode : IDisposable
         Puller.ServeReady();
     }
 
-    /// <summary>Lets a pull wait for a message.</summary>
+    /// <summary>Lets a pull wait until its queue has a message for it or its time is over.</summary>
     public void Hold(HeldPull pull)
     {
         Puller.Hold(pull);
@@ -175,7 +177,7 @@ public sealed class BrokerNode : IDisposable
         var registry = new SubscriptionGroupRegistry(options);
         if (Load<SubscriptionGroupTable>(file, SubscriptionGroupsFile.TryDecode) is { } table)
             registry.Restore(table);
-        return new GroupCatalog(registry, file, options, channels, time);
+        return new GroupCatalog(registry, file, options, channels, time, _logger);
     }
 
     private OffsetPersister LoadOffsets(IMetadataFiles metadata, BrokerOptions options, TimeProvider time)

@@ -5,7 +5,8 @@ using OrleansMq.Storage.Workers;
 namespace OrleansMq.Broker.Nodes;
 
 /// <summary>Removes clients that fell silent.</summary>
-internal sealed class ClientExpirer(GroupCatalog groups, ProducerCatalog producers, BrokerOptions options) : IStoreWorker
+internal sealed class ClientExpirer(GroupCatalog groups, ProducerCatalog producers, BrokerOptions options)
+    : IStoreWorker
 {
     private static readonly TimeSpan MaxInterval = TimeSpan.FromSeconds(10);
 

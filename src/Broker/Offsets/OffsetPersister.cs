@@ -9,11 +9,11 @@ namespace OrleansMq.Broker.Offsets;
 
 /// <summary>Writes the committed offsets to disk when they have changed.</summary>
 internal sealed class OffsetPersister(
-    GroupCatalog groups, MetadataFile file, DataVersion version, BrokerOptions options, TimeProvider time, ILogger logger)
-    : IStoreWorker
+    GroupCatalog groups, MetadataFile file, DataVersion version, BrokerOptions options, TimeProvider time,
+    ILogger logger) : IStoreWorker
 {
     private DataVersion _version = version;
-    private long _savedRevision;
+    private (long Offsets, DataVersion Groups) _saved = (0, groups.Version);
 
     public string Name => "omq-offsets";
 
@@ -36,12 +36,14 @@ internal sealed class OffsetPersister(
     /// <summary>Writes the offsets if one has changed since the last time.</summary>
     public void Save()
     {
-        long revision = groups.Groups.Sum(group => group.OffsetsRevision);
-        if (revision == _savedRevision)
+        // The version counts too: a group that is deleted takes its revision with it.
+        (long Offsets, DataVersion Groups) current = (
+            groups.Groups.Sum(group => group.OffsetsRevision), groups.Version);
+        if (current == _saved)
             return;
 
         _version = _version.Next(time.GetUtcNow().ToUnixTimeMilliseconds());
         file.Save(OffsetsFile.Encode(groups.SnapshotOffsets(_version)));
-        _savedRevision = revision;
+        _saved = current;
     }
 }

@@ -80,11 +80,13 @@ public sealed class MessagePuller
         if ((request.Flags & PullFlags.CommitOffset) != 0)
             group.Commit(topic.Name, request.QueueId, request.CommitOffset);
         return Read(
-            topic.Queue(request.QueueId), request.QueueOffset, CountOf(request), BytesOf(request), filter.Effective, body);
+            topic.Queue(request.QueueId), request.QueueOffset, CountOf(request), BytesOf(request), filter.Effective,
+            body);
     }
 
     /// <summary>The most messages that a pull gets.</summary>
-    public int CountOf(scoped PullMessageRequest request) => Math.Clamp(request.MaxMessages, 1, _options.MaxPullMessages);
+    public int CountOf(scoped PullMessageRequest request) =>
+        Math.Clamp(request.MaxMessages, 1, _options.MaxPullMessages);
 
     /// <summary>The most bytes that a pull gets, give or take its first message.</summary>
     public int BytesOf(scoped PullMessageRequest request) =>
@@ -97,15 +99,18 @@ public sealed class MessagePuller
         return Now + Math.Clamp(request.SuspendTimeoutMilliseconds, 0, limit);
     }
 
-    /// <summary>Lets a pull wait until its queue has a message for it or its time is over.</summary>
-    public void Hold(HeldPull pull)
+    /// <summary>Answers all pulls that wait, so that a broker that stops need not wait for them.</summary>
+    public void AnswerHeld() => AnswerAll(_longPolls.TakeExpired(long.MaxValue));
+
+    /// <summary>
+    /// Lets a pull wait until its queue has a message for it or its time is over. The caller wakes what watches the
+    /// time.
+    /// </summary>
+    internal void Hold(HeldPull pull)
     {
         _longPolls.Hold(pull);
         ServeReady();
     }
-
-    /// <summary>Answers all pulls that wait, so that a broker that stops need not wait for them.</summary>
-    public void AnswerHeld() => AnswerAll(_longPolls.TakeExpired(long.MaxValue));
 
     /// <summary>Answers the pulls whose message has come. Called after every pump of the dispatcher.</summary>
     internal void ServeReady()
@@ -172,7 +177,8 @@ public sealed class MessagePuller
     }
 
     private static string UnknownGroup(ReadOnlySpan<byte> group) =>
-        $"The consumer group '{Encoding.UTF8.GetString(group)}' does not exist. Create it, or allow groups to be created automatically.";
+        $"The consumer group '{Encoding.UTF8.GetString(group)}' does not exist. Create it, or allow groups to be "
+        + "created automatically.";
 
     private static string UnknownTopic(ReadOnlySpan<byte> topic) =>
         $"The topic '{Encoding.UTF8.GetString(topic)}' does not exist on this broker. Create it first.";

@@ -11,7 +11,8 @@ internal sealed class PullFilter : IMessageFilter
     private readonly byte[] _expressionType;
     private readonly Subscription? _subscription;
 
-    private PullFilter(ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type, Subscription? subscription, string? problem)
+    private PullFilter(
+        ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type, Subscription? subscription, string? problem)
     {
         _expression = expression.ToArray();
         _expressionType = type.ToArray();

@@ -37,18 +37,26 @@ public sealed class MessageQueries
     /// <summary>Copies the message at a position of the log; false when there is none.</summary>
     public bool TryView(long physicalOffset, OutputBuffer output) => _store.Reader.TryReadAt(physicalOffset, output);
 
-    /// <summary>When the first message of a queue that is still kept was stored, Unix milliseconds; −1 without one.</summary>
-    public long EarliestStoreTime(ConsumeQueue queue) => StoreTimeOf(queue, queue.GetMinOffset()) is > 0 and var time ? time : -1;
+    /// <summary>
+    /// When the first message of a queue that is still kept was stored, Unix milliseconds; −1 without one.
+    /// </summary>
+    public long EarliestStoreTime(ConsumeQueue queue) =>
+        StoreTimeOf(queue, queue.GetMinOffset()) is > 0 and var time ? time : -1;
 
     /// <summary>When a message was stored, Unix milliseconds; 0 when it is not there.</summary>
     public long StoreTimeOf(ConsumeQueue queue, long offset)
     {
         Span<ConsumeQueueEntry> entry = stackalloc ConsumeQueueEntry[1];
-        if (offset < 0 || queue.Read(offset, entry) == 0 || !_store.Log.TryRead(entry[0].PhysicalOffset, out RecordLease lease))
+        if (offset < 0 || queue.Read(offset, entry) == 0)
+            return 0;
+        if (!_store.Log.TryRead(entry[0].PhysicalOffset, out RecordLease lease))
             return 0;
 
         using (lease)
-            return RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None ? record.StoreTimestamp : 0;
+        {
+            RecordDefect defect = RecordView.TryRead(lease.Bytes, out RecordView record);
+            return defect == RecordDefect.None ? record.StoreTimestamp : 0;
+        }
     }
 
     /// <summary>Copies the messages that carry a key, newest first, and returns how many there were.</summary>

@@ -11,7 +11,9 @@ using OrleansMq.Storage.CommitLogs;
 
 namespace OrleansMq.Broker.Retries;
 
-/// <summary>Takes back messages that a consumer could not process: for another try later, or as a dead letter.</summary>
+/// <summary>
+/// Takes back messages that a consumer could not process: for another try later, or as a dead letter.
+/// </summary>
 public sealed class SendBacks
 {
     private readonly MessageStore _store;
@@ -62,14 +64,20 @@ public sealed class SendBacks
             ? _topics.FindOrCreateDeadLetter(group.Name)
             : _topics.FindOrCreateRetry(group.Name, group.Config.RetryQueues);
         if (target.Topic is null || _topics.Find(target.Topic.Name) is not { } topic)
-            return SendResult.Refused(ResponseCode.SystemError, target.Problem ?? "The topic was deleted just now; try again.");
+        {
+            return SendResult.Refused(
+                ResponseCode.SystemError, target.Problem ?? "The topic was deleted just now; try again.");
+        }
 
         string messageId = new OffsetMessageId(record.StoreHost, record.PhysicalOffset).ToString();
         byte[] properties = isDeadLetter
             ? RetryCopy.ForDeadLetter(record.PropertiesWithoutChecksum, record.Topic, messageId)
             : RetryCopy.ForRetry(record.PropertiesWithoutChecksum, record.Topic, messageId, decision.Level);
         if (properties.Length > RecordEncoder.MaxPropertiesBytes)
-            return SendResult.Refused(ResponseCode.MessageIllegal, "The properties of the retried message are too long.");
+        {
+            return SendResult.Refused(
+                ResponseCode.MessageIllegal, "The properties of the retried message are too long.");
+        }
 
         int queueId = (int)((ulong)record.PhysicalOffset % (ulong)topic.Config.WriteQueues);
         return _sender.Store(topic, MessageDraft.CopyOf(

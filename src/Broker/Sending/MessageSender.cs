@@ -17,6 +17,9 @@ namespace OrleansMq.Broker.Sending;
 /// <summary>Checks messages and appends them to the log. Thread-safe.</summary>
 public sealed class MessageSender
 {
+    /// <summary>Any of them makes a message part of a transaction.</summary>
+    private const SystemFlags TransactionBits = SystemFlags.TransactionPrepared | SystemFlags.TransactionCommit;
+
     private readonly MessageStore _store;
     private readonly StoreOptions _storeOptions;
     private readonly TopicCatalog _topics;
@@ -26,8 +29,8 @@ public sealed class MessageSender
     private int _nextQueue;
 
     internal MessageSender(
-        MessageStore store, StoreOptions storeOptions, TopicCatalog topics, GroupCatalog groups, DelayedMessages delayed,
-        BrokerIdentity identity)
+        MessageStore store, StoreOptions storeOptions, TopicCatalog topics, GroupCatalog groups,
+        DelayedMessages delayed, BrokerIdentity identity)
     {
         _store = store;
         _storeOptions = storeOptions;
@@ -47,16 +50,14 @@ public sealed class MessageSender
     public SendResult Send(scoped SendMessageRequest request, HostAddress bornHost, ICollection<long> batchOffsets)
     {
         TopicHandle? topic = _topics.Find(request.Topic);
-        if (topic is null && FindOrCreate(request, out topic) is { } refusal)
-            return refusal;
+        if (topic is null && FindOrCreateTopic(request, out topic) is { } unknown)
+            return unknown;
         if (TopicNames.IsRetry(topic!.Name) && RedirectIfGivenUp(request, ref topic) is { } problem)
             return SendResult.Refused(ResponseCode.SystemError, problem);
-        if (FindProblem(request, topic) is { } wrong)
-            return wrong;
+        if (Check(request, topic) is { } refusal)
+            return refusal;
 
-        int queueId = request.QueueId >= 0 && request.QueueId < topic.Config.WriteQueues
-            ? request.QueueId
-            : (int)((uint)Interlocked.Increment(ref _nextQueue) % (uint)topic.Config.WriteQueues);
+        int queueId = QueueFor(request, topic);
         var draft = new MessageDraft
         {
             Topic = topic.Utf8Name,
@@ -72,13 +73,28 @@ public sealed class MessageSender
         };
         return request.IsBatch
             ? StoreBatch(topic.Queue(queueId), draft, batchOffsets)
-            : StoreOne(topic, draft);
+            : Store(topic, draft);
     }
 
-    /// <summary>Appends a message that the broker itself made to a queue, or parks it until it is due.</summary>
-    internal SendResult Store(TopicHandle topic, scoped MessageDraft draft) => StoreOne(topic, draft);
+    /// <summary>
+    /// Appends a message, or parks it until it is due. The caller has checked topic, queue and sizes.
+    /// </summary>
+    internal SendResult Store(TopicHandle topic, scoped MessageDraft draft)
+    {
+        var properties = new SentProperties(draft.Properties);
+        if (properties.IsHalfMessage)
+            return RefuseHalfMessage();
+        if (properties.IsDelayed)
+            return _delayed.Park(topic, draft, properties.WaitsForFlush);
+        if (properties.HasReserved)
+            draft = draft.With(ParkedMessage.WithoutBrokerProperties(draft.Properties));
 
-    private SendResult? FindOrCreate(scoped SendMessageRequest request, out TopicHandle? topic)
+        AppendResult result = _store.Log.Append(topic.Queue(draft.QueueId), new RecordEncoder(draft));
+        return SendResult.Of(
+            result, draft.QueueId, properties.WaitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
+    }
+
+    private SendResult? FindOrCreateTopic(scoped SendMessageRequest request, out TopicHandle? topic)
     {
         string name = Encoding.UTF8.GetString(request.Topic);
         TopicResult result = _topics.FindOrCreate(
@@ -116,7 +132,7 @@ public sealed class MessageSender
         return deadLetters.Problem;
     }
 
-    private SendResult? FindProblem(scoped SendMessageRequest request, TopicHandle topic)
+    private SendResult? Check(scoped SendMessageRequest request, TopicHandle topic)
     {
         if (!topic.Config.IsWritable || !TopicNames.IsSendable(topic.Name))
             return SendResult.Refused(ResponseCode.NoPermission, $"The topic '{topic.Name}' may not be written to.");
@@ -138,47 +154,35 @@ public sealed class MessageSender
         {
             return SendResult.Refused(
                 ResponseCode.MessageIllegal,
-                $"The properties have {request.Properties.Length} bytes; at most {RecordEncoder.MaxPropertiesBytes} are allowed.");
+                $"The properties have {request.Properties.Length} bytes; "
+                + $"at most {RecordEncoder.MaxPropertiesBytes} are allowed.");
         }
 
-        return (request.SystemFlags & SystemFlags.TransactionRollback) != 0
-            ? SendResult.Refused(ResponseCode.NoPermission, "This broker does not take part in transactions. Send a plain message.")
+        return (request.SystemFlags & TransactionBits) != 0
+            ? RefuseHalfMessage()
             : null;
     }
 
-    private SendResult StoreOne(TopicHandle topic, scoped MessageDraft draft)
+    /// <summary>The queue that the sender chose, or each in turn when it leaves the choice to the broker.</summary>
+    private int QueueFor(scoped SendMessageRequest request, TopicHandle topic)
     {
-        var properties = new SentProperties(draft.Properties);
-        if (properties.IsHalfMessage)
-        {
-            return SendResult.Refused(
-                ResponseCode.NoPermission, "This broker does not take part in transactions. Send a plain message.");
-        }
-
-        if (properties.IsDelayed)
-            return _delayed.Park(topic, draft, properties.WaitsForFlush);
-
-        if (properties.HasReserved)
-            draft = draft.With(ParkedMessage.WithoutBrokerProperties(draft.Properties));
-        AppendResult result = _store.Log.Append(topic.Queue(draft.QueueId), new RecordEncoder(draft));
-        return SendResult.Of(
-            result, draft.QueueId, properties.WaitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
+        int queues = topic.Config.WriteQueues;
+        return request.QueueId >= 0 && request.QueueId < queues
+            ? request.QueueId
+            : (int)((uint)Interlocked.Increment(ref _nextQueue) % (uint)queues);
     }
 
     private SendResult StoreBatch(ConsumeQueue queue, scoped MessageDraft template, ICollection<long> batchOffsets)
     {
-        bool waitsForFlush = true;
+        bool waitsForFlush = false;
         ReadOnlySpan<byte> rest = template.Body;
         do
         {
             if (!BatchItem.TryRead(ref rest, out BatchItem item))
-            {
-                return SendResult.Refused(
-                    ResponseCode.MessageIllegal, "The body of the batch is not a sequence of whole messages.");
-            }
+                return SendResult.RefusedBatch();
 
             var properties = new SentProperties(item.Properties);
-            waitsForFlush = properties.WaitsForFlush;
+            waitsForFlush |= properties.WaitsForFlush;
             if (properties.HasReserved || properties.IsHalfMessage || properties.IsDelayed)
             {
                 return SendResult.Refused(
@@ -187,7 +191,10 @@ public sealed class MessageSender
             }
 
             if (item.Properties.Length > RecordEncoder.MaxPropertiesBytes)
-                return SendResult.Refused(ResponseCode.MessageIllegal, "The properties of a message of the batch are too long.");
+            {
+                return SendResult.Refused(
+                    ResponseCode.MessageIllegal, "The properties of a message of the batch are too long.");
+            }
         }
         while (!rest.IsEmpty);
 
@@ -195,4 +202,7 @@ public sealed class MessageSender
         return SendResult.Of(
             result, template.QueueId, waitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
     }
+
+    private static SendResult RefuseHalfMessage() => SendResult.Refused(
+        ResponseCode.NoPermission, "This broker does not take part in transactions. Send a plain message.");
 }

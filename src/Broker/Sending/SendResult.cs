@@ -8,7 +8,9 @@ namespace OrleansMq.Broker.Sending;
 /// <param name="Problem">Why it was refused and what to do; null when it was not.</param>
 /// <param name="Append">Where the message, or the first one of a batch, lies.</param>
 /// <param name="QueueId">The queue that took it.</param>
-/// <param name="MustAwaitFlush">Whether the sender may only be answered once <c>Append.EndOffset</c> is on disk.</param>
+/// <param name="MustAwaitFlush">
+/// Whether the sender may only be answered once <c>Append.EndOffset</c> is on disk.
+/// </param>
 public readonly record struct SendResult(
     ResponseCode Code, string? Problem, AppendResult Append, int QueueId, bool MustAwaitFlush)
 {
@@ -20,13 +22,17 @@ public readonly record struct SendResult(
     {
         AppendStatus.Appended => new SendResult(ResponseCode.Success, null, result, queueId, mustAwaitFlush),
         AppendStatus.DiskFull => Refused(
-            ResponseCode.SystemBusy, "The broker's disk is nearly full, so that it takes no messages. Free or add space."),
+            ResponseCode.SystemBusy,
+            "The broker's disk is nearly full, so that it takes no messages. Free or add space."),
         AppendStatus.Sealed => Refused(
             ResponseCode.ServiceNotAvailable,
             "The broker's disk failed, so that it takes no messages until it is restarted."),
         AppendStatus.TooLarge => Refused(ResponseCode.MessageIllegal, "The message does not fit into a log file."),
-        _ => Refused(ResponseCode.MessageIllegal, "The body of the batch is not a sequence of whole messages."),
+        _ => RefusedBatch(),
     };
+
+    internal static SendResult RefusedBatch() =>
+        Refused(ResponseCode.MessageIllegal, "The body of the batch is not a sequence of whole messages.");
 
     internal static SendResult Refused(ResponseCode code, string problem) => new(code, problem, default, -1, false);
 }

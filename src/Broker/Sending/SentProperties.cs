@@ -39,7 +39,9 @@ internal readonly ref struct SentProperties
         }
     }
 
-    /// <summary>Whether the sender wants to wait until the message is on disk, as it does unless it says otherwise.</summary>
+    /// <summary>
+    /// Whether the sender wants to wait until the message is on disk, as it does unless it says otherwise.
+    /// </summary>
     public bool WaitsForFlush { get; } = true;
 
     /// <summary>Whether the message may have to be delivered later.</summary>

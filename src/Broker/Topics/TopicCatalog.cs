@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansMq.Broker.Metadata;
+using OrleansMq.Messages.Topics;
 using OrleansMq.Storage.ConsumeQueues;
 
 namespace OrleansMq.Broker.Topics;
@@ -17,6 +18,7 @@ public sealed class TopicCatalog
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, TopicHandle> _handles = new(TopicKeyComparer.Instance);
     private readonly ConcurrentDictionary<string, TopicHandle>.AlternateLookup<ReadOnlySpan<byte>> _handlesByUtf8;
+    private bool _isUnsaved;
 
     internal TopicCatalog(TopicRegistry registry, MetadataFile file, ConsumeQueueTable queues, TimeProvider time)
     {
@@ -59,46 +61,52 @@ public sealed class TopicCatalog
     }
 
     /// <summary>Creates or changes a topic.</summary>
-    public TopicResult Put(TopicConfig topic) => Change(registry => registry.Put(topic, Now));
+    public TopicResult Put(TopicConfig topic) => Change(topic.Name, registry => registry.Put(topic, Now));
 
     /// <summary>Finds a topic or creates it from its template, see <see cref="TopicRegistry.FindOrCreate"/>.</summary>
     public TopicResult FindOrCreate(string topic, string template, int requestedQueues) =>
-        Change(registry => registry.FindOrCreate(topic, template, requestedQueues, 0, Now));
+        Change(topic, registry => registry.FindOrCreate(topic, template, requestedQueues, 0, Now));
 
     /// <summary>The retry topic of a group.</summary>
     public TopicResult FindOrCreateRetry(string group, int queues) =>
-        Change(registry => registry.FindOrCreateRetry(group, queues, 0, Now));
+        Change(TopicNames.RetryOf(group), registry => registry.FindOrCreateRetry(group, queues, 0, Now));
 
     /// <summary>The dead-letter topic of a group.</summary>
     public TopicResult FindOrCreateDeadLetter(string group) =>
-        Change(registry => registry.FindOrCreateDeadLetter(group, Now));
+        Change(TopicNames.DeadLetterOf(group), registry => registry.FindOrCreateDeadLetter(group, Now));
 
     /// <summary>Deletes a topic and its queues.</summary>
     public TopicResult Delete(string topic)
     {
-        TopicResult result = Change(registry => registry.Delete(topic, Now));
+        TopicResult result = Change(topic, registry => registry.Delete(topic, Now));
         if (result.Status == TopicStatus.Deleted)
             _queues.DeleteTopic(topic);
         return result;
     }
 
-    private TopicResult Change(Func<TopicRegistry, TopicResult> change)
+    private TopicResult Change(string topic, Func<TopicRegistry, TopicResult> change)
     {
         lock (_lock)
         {
             TopicResult result = change(_registry);
-            if (!result.IsChange)
-                return result;
 
-            _file.Save(TopicsFile.Encode(_registry.Snapshot()));
-            TopicConfig topic = result.Topic!;
-            if (result.Status == TopicStatus.Deleted)
-                _handles.TryRemove(topic.Name, out _);
-            else if (_handles.TryGetValue(topic.Name, out TopicHandle? handle))
-                handle.Config = topic;
-            else
-                _handles[topic.Name] = new TopicHandle(topic, _queues);
+            // A change whose file could not be written is written, and takes effect, with the next call for the topic.
+            _isUnsaved |= result.IsChange;
+            if (_isUnsaved)
+                _file.Save(TopicsFile.Encode(_registry.Snapshot()));
+            _isUnsaved = false;
+            Follow(topic, _registry.Find(topic));
             return result;
         }
+    }
+
+    private void Follow(string topic, TopicConfig? config)
+    {
+        if (config is null)
+            _handles.TryRemove(topic, out _);
+        else if (_handles.TryGetValue(topic, out TopicHandle? handle))
+            handle.Config = config;
+        else
+            _handles[topic] = new TopicHandle(config, _queues);
     }
 }

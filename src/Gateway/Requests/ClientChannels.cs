@@ -26,8 +26,8 @@ public sealed class ClientChannels : IClientChannels
             using (connection.Write(out OutputBuffer output))
             {
                 CommandWriter writer = CommandWriter.BeginRequest(
-                    output, RequestCode.NotifyConsumerIdsChanged, Interlocked.Increment(ref _opaque), SerializeType.Json,
-                    isOneWay: true);
+                    output, RequestCode.NotifyConsumerIdsChanged, Interlocked.Increment(ref _opaque),
+                    SerializeType.Json, isOneWay: true);
                 writer.Field("consumerGroup"u8, group);
                 writer.Complete();
             }

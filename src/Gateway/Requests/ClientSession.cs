@@ -4,7 +4,9 @@ using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Gateway.Requests;
 
-/// <summary>What the gateway keeps for a connection: the request at hand, and which groups its client belongs to.</summary>
+/// <summary>
+/// What the gateway keeps for a connection: the request at hand, and which groups its client belongs to.
+/// </summary>
 internal sealed class ClientSession(Connection connection, CommandReaderOptions options)
 {
     /// <summary>The connection.</summary>

@@ -6,134 +6,74 @@ using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Requests;
 using OrleansMq.Storage.ConsumeQueues;
 using BrokerGroupConfig = OrleansMq.Broker.ConsumerGroups.SubscriptionGroupConfig;
+using SubscriptionGroupConfig = OrleansMq.Protocol.Bodies.SubscriptionGroupConfig;
+using SubscriptionGroupTable = OrleansMq.Protocol.Bodies.SubscriptionGroupTable;
 
 namespace OrleansMq.Gateway.Requests;
 
-/// <summary>Consumer groups created and changed, 200, listed, 201, deleted, 207, their clients, 203, and progress, 208.</summary>
+/// <summary>
+/// Consumer groups: created and changed, 200, listed, 201, deleted, 207, their clients, 203, and progress, 208.
+/// </summary>
 internal sealed class GroupRequests(BrokerNode node)
 {
-    public static void Register(Dictionary<int, Action<ClientSession>> table, BrokerNode node)
+    public void Register(RequestTable table)
     {
-        var requests = new GroupRequests(node);
-        table.Add((int)RequestCode.UpdateAndCreateSubscriptionGroup, requests.Create);
-        table.Add((int)RequestCode.GetAllSubscriptionGroupConfig, requests.List);
-        table.Add((int)RequestCode.DeleteSubscriptionGroup, requests.Delete);
-        table.Add((int)RequestCode.GetConsumerConnectionList, requests.GetConnections);
-        table.Add((int)RequestCode.GetConsumeStats, requests.GetProgress);
+        table.AddWithBody<SubscriptionGroupConfig>(
+            RequestCode.UpdateAndCreateSubscriptionGroup, SubscriptionGroupConfig.TryRead, Create);
+        table.Add(RequestCode.GetAllSubscriptionGroupConfig, List);
+        table.Add<DeleteSubscriptionGroupRequest>(
+            RequestCode.DeleteSubscriptionGroup, DeleteSubscriptionGroupRequest.TryRead, Delete);
+        table.Add<ConsumerConnectionRequest>(
+            RequestCode.GetConsumerConnectionList, ConsumerConnectionRequest.TryRead, GetConnections);
+        table.Add<ConsumeStatsRequest>(RequestCode.GetConsumeStats, ConsumeStatsRequest.TryRead, GetProgress);
     }
 
-    private void Create(ClientSession session)
+    private void Create(ClientSession session, SubscriptionGroupConfig body)
     {
-        if (!Protocol.Bodies.SubscriptionGroupConfig.TryRead(
-            session.Request.Body.Span, out Protocol.Bodies.SubscriptionGroupConfig? body, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
+        BrokerGroupConfig config = BrokerBodies.ToConfig(body);
         session.Defer(reply =>
         {
-            SubscriptionGroupResult result = node.Groups.Put(new BrokerGroupConfig
-            {
-                Name = body.GroupName,
-                ConsumeEnable = body.ConsumeEnable,
-                ConsumeFromMinEnable = body.ConsumeFromMinEnable,
-                ConsumeBroadcastEnable = body.ConsumeBroadcastEnable,
-                ConsumeMessageOrderly = body.ConsumeMessageOrderly,
-                RetryQueues = body.RetryQueueNums,
-                RetryMaxTimes = body.RetryMaxTimes,
-                BrokerId = body.BrokerId,
-                WhichBrokerWhenConsumeSlowly = body.WhichBrokerWhenConsumeSlowly,
-                NotifyConsumerIdsChangedEnable = body.NotifyConsumerIdsChangedEnable,
-                SystemFlag = body.GroupSysFlag,
-                ConsumeTimeoutMinutes = body.ConsumeTimeoutMinute,
-                Attributes = body.Attributes,
-            });
-            reply.Answer(result.Problem is null ? ResponseCode.Success : ResponseCode.SystemError, result.Problem);
+            SubscriptionGroupResult result = node.Groups.Put(config);
+            reply.AnswerOutcome(result.Problem);
         });
     }
 
     private void List(ClientSession session)
     {
-        Broker.Metadata.DataVersion version = node.Groups.Version;
-        var table = new Protocol.Bodies.SubscriptionGroupTable
+        var table = new SubscriptionGroupTable
         {
-            Groups = node.Groups.Groups.ToDictionary(group => group.Name, group => ToBody(group.Config), StringComparer.Ordinal),
-            DataVersion = new DataVersion
-            {
-                Counter = version.Counter, StateVersion = version.StateVersion, Timestamp = version.Timestamp,
-            },
+            Groups = node.Groups.Groups.ToDictionary(
+                group => group.Name, group => BrokerBodies.Of(group.Config), StringComparer.Ordinal),
+            DataVersion = BrokerBodies.Of(node.Groups.Version),
         };
         session.Reply.Answer(table.WriteTo);
     }
 
-    private void Delete(ClientSession session)
+    private void Delete(ClientSession session, DeleteSubscriptionGroupRequest request)
     {
-        if (!DeleteSubscriptionGroupRequest.TryRead(session.Request, out DeleteSubscriptionGroupRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         session.Defer(reply =>
         {
             SubscriptionGroupResult result = node.Groups.Delete(request.GroupName);
-            reply.Answer(result.Problem is null ? ResponseCode.Success : ResponseCode.SystemError, result.Problem);
+            reply.AnswerOutcome(result.Problem);
         });
     }
 
-    private void GetConnections(ClientSession session)
+    private void GetConnections(ClientSession session, ConsumerConnectionRequest request)
     {
-        if (!ConsumerConnectionRequest.TryRead(session.Request, out ConsumerConnectionRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
-        ConsumerConnection? connections = node.Groups.Find(request.ConsumerGroup)?.Read(ToConnections);
+        ConsumerConnection? connections = node.Groups.Find(request.ConsumerGroup)?.Read(BrokerBodies.Of);
         if (connections is null or { Connections.Count: 0 })
             session.Refuse(ResponseCode.ConsumerNotOnline, $"The group '{request.ConsumerGroup}' is not online.");
         else
             session.Reply.Answer(connections.WriteTo);
     }
 
-    private static ConsumerConnection ToConnections(ConsumerGroup group) => new()
+    private void GetProgress(ClientSession session, ConsumeStatsRequest request)
     {
-        Connections = [.. group.Members.Select(member => new ClientConnection
-        {
-            ClientId = member.ClientId,
-            ClientAddress = member.RemoteAddress,
-            Language = Enum.TryParse(member.Language, out LanguageCode language) ? language : LanguageCode.Other,
-            Version = member.Version,
-        })],
-        Subscriptions = group.Subscriptions.ToDictionary(
-            subscription => subscription.Topic,
-            subscription => new SubscriptionData
-            {
-                Topic = subscription.Topic,
-                SubString = subscription.Expression,
-                TagsSet = [.. subscription.Tags],
-                CodeSet = [.. subscription.Codes.Select(code => (long)code)],
-                SubVersion = subscription.Version,
-            },
-            StringComparer.Ordinal),
-        ConsumeType = group.ConsumeType,
-        MessageModel = group.MessageModel,
-        ConsumeFromWhere = group.ConsumeFromWhere,
-    };
-
-    private void GetProgress(ClientSession session)
-    {
-        if (!ConsumeStatsRequest.TryRead(session.Request, out ConsumeStatsRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         GroupHandle? group = node.Groups.Find(request.ConsumerGroup);
         if (group is null)
         {
-            session.Refuse(ResponseCode.SubscriptionGroupNotExist, $"The group '{request.ConsumerGroup}' does not exist.");
+            session.Refuse(
+                ResponseCode.SubscriptionGroupNotExist, $"The group '{request.ConsumerGroup}' does not exist.");
             return;
         }
 
@@ -152,7 +92,8 @@ internal sealed class GroupRequests(BrokerNode node)
             {
                 ConsumeQueue queue = topic.Queue(queueId);
                 long committed = group.QueryOffset(topic.Name, queueId) ?? 0;
-                stats.OffsetTable[new MessageQueueKey(topic.Name, node.Identity.BrokerName, queueId)] = new OffsetWrapper
+                var key = new MessageQueueKey(topic.Name, node.Identity.BrokerName, queueId);
+                stats.OffsetTable[key] = new OffsetWrapper
                 {
                     BrokerOffset = queue.MaxOffset,
                     ConsumerOffset = committed,
@@ -164,21 +105,4 @@ internal sealed class GroupRequests(BrokerNode node)
 
         return stats;
     }
-
-    private static Protocol.Bodies.SubscriptionGroupConfig ToBody(BrokerGroupConfig group) => new()
-    {
-        GroupName = group.Name,
-        ConsumeEnable = group.ConsumeEnable,
-        ConsumeFromMinEnable = group.ConsumeFromMinEnable,
-        ConsumeBroadcastEnable = group.ConsumeBroadcastEnable,
-        ConsumeMessageOrderly = group.ConsumeMessageOrderly,
-        RetryQueueNums = group.RetryQueues,
-        RetryMaxTimes = group.RetryMaxTimes,
-        BrokerId = group.BrokerId,
-        WhichBrokerWhenConsumeSlowly = group.WhichBrokerWhenConsumeSlowly,
-        NotifyConsumerIdsChangedEnable = group.NotifyConsumerIdsChangedEnable,
-        GroupSysFlag = group.SystemFlag,
-        ConsumeTimeoutMinute = group.ConsumeTimeoutMinutes,
-        Attributes = new Dictionary<string, string>(group.Attributes),
-    };
 }

@@ -7,31 +7,25 @@ using OrleansMq.Protocol.Requests;
 
 namespace OrleansMq.Gateway.Requests;
 
-/// <summary>Who is a member of which group and holds which queue: 34, 35, 38, 41, 42, 46; and messages sent back, 36.</summary>
+/// <summary>Who is a member of which group, 34, 35, 38 and 46, and holds which queue, 41 and 42.</summary>
 internal sealed class MembershipRequests(BrokerNode node)
 {
     private const long ProtocolVersion = 0;
 
-    public static void Register(Dictionary<int, Action<ClientSession>> table, BrokerNode node)
+    public void Register(RequestTable table)
     {
-        var requests = new MembershipRequests(node);
-        table.Add((int)RequestCode.Heartbeat, requests.Heartbeat);
-        table.Add((int)RequestCode.UnregisterClient, requests.Unregister);
-        table.Add((int)RequestCode.GetConsumerListByGroup, requests.ListMembers);
-        table.Add((int)RequestCode.LockBatchMessageQueues, session => requests.ChangeLocks(session, isLock: true));
-        table.Add((int)RequestCode.UnlockBatchMessageQueues, session => requests.ChangeLocks(session, isLock: false));
-        table.Add((int)RequestCode.CheckClientConfig, CheckClientConfig);
-        table.Add((int)RequestCode.ConsumerSendMessageBack, requests.SendBack);
+        table.AddWithBody<HeartbeatData>(RequestCode.Heartbeat, HeartbeatData.TryRead, Heartbeat);
+        table.Add<UnregisterClientRequest>(RequestCode.UnregisterClient, UnregisterClientRequest.TryRead, Unregister);
+        table.Add<ConsumerListRequest>(RequestCode.GetConsumerListByGroup, ConsumerListRequest.TryRead, ListMembers);
+        table.AddWithBody<LockBatchBody>(RequestCode.LockBatchMessageQueues, LockBatchBody.TryRead, Lock);
+        table.AddWithBody<LockBatchBody>(RequestCode.UnlockBatchMessageQueues, LockBatchBody.TryRead, Unlock);
+        table.AddWithBody<CheckClientConfigBody>(
+            RequestCode.CheckClientConfig, CheckClientConfigBody.TryRead, CheckClientConfig);
     }
 
-    private void Heartbeat(ClientSession session)
+    private void Heartbeat(ClientSession session, HeartbeatData heartbeat)
     {
-        if (!HeartbeatData.TryRead(session.Request.Body.Span, out HeartbeatData? heartbeat, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
+        string? problem = null;
         foreach (ConsumerData consumer in heartbeat.ConsumerDataSet)
             problem ??= TakeConsumer(session, heartbeat.ClientId, consumer);
         foreach (ProducerData producer in heartbeat.ProducerDataSet)
@@ -52,16 +46,18 @@ internal sealed class MembershipRequests(BrokerNode node)
         foreach (SubscriptionData data in consumer.SubscriptionDataSet)
         {
             ExpressionKind kind = data.ExpressionType == "SQL92" ? ExpressionKind.Sql92 : ExpressionKind.Tag;
-            if (!Subscription.TryParse(data.Topic, data.SubString, kind, data.SubVersion, out Subscription? subscription, out problem))
+            if (!Subscription.TryParse(
+                data.Topic, data.SubString, kind, data.SubVersion, out Subscription? subscription, out problem))
+            {
                 return problem;
+            }
+
             subscriptions.Add(subscription);
         }
 
         // Failed messages of a clustering group come again through this topic, so its members must find a route to it.
-        bool isClustering = consumer.MessageModel == MessageModel.Clustering;
-        int retryQueues = group.Config.RetryQueues;
-        if (isClustering && retryQueues > 0
-            && node.Topics.FindOrCreateRetry(group.Name, retryQueues).Problem is { } retryProblem)
+        int retryQueues = consumer.MessageModel == MessageModel.Clustering ? group.Config.RetryQueues : 0;
+        if (retryQueues > 0 && node.Topics.FindOrCreateRetry(group.Name, retryQueues).Problem is { } retryProblem)
             return retryProblem;
 
         session.ConsumerGroups.Add(group.Name);
@@ -89,14 +85,8 @@ internal sealed class MembershipRequests(BrokerNode node)
             Version = session.Request.Version,
         });
 
-    private void Unregister(ClientSession session)
+    private void Unregister(ClientSession session, UnregisterClientRequest request)
     {
-        if (!UnregisterClientRequest.TryRead(session.Request, out UnregisterClientRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         if (!string.IsNullOrEmpty(request.ConsumerGroup))
             node.Groups.Find(request.ConsumerGroup)?.Unregister(request.ClientId);
         if (!string.IsNullOrEmpty(request.ProducerGroup))
@@ -104,14 +94,8 @@ internal sealed class MembershipRequests(BrokerNode node)
         session.Reply.Answer(ResponseCode.Success);
     }
 
-    private void ListMembers(ClientSession session)
+    private void ListMembers(ClientSession session, ConsumerListRequest request)
     {
-        if (!ConsumerListRequest.TryRead(session.Request, out ConsumerListRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         List<string>? members = node.Groups.Find(request.ConsumerGroup)?.Read(group => group.ClientIds.ToList());
         if (members is null or { Count: 0 })
             session.Refuse(ResponseCode.SystemError, $"The group '{request.ConsumerGroup}' has no members.");
@@ -119,74 +103,45 @@ internal sealed class MembershipRequests(BrokerNode node)
             session.Reply.Answer(new ConsumerList { ConsumerIdList = members }.WriteTo);
     }
 
-    private void ChangeLocks(ClientSession session, bool isLock)
+    private void Lock(ClientSession session, LockBatchBody request)
     {
-        if (!LockBatchBody.TryRead(session.Request.Body.Span, out LockBatchBody? body, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
+        if (FindGroup(session, request) is not { } group)
             return;
-        }
 
-        GroupHandle? group = node.Groups.FindOrCreate(body.ConsumerGroup, out problem);
-        if (group is null)
-        {
-            session.Refuse(ResponseCode.SubscriptionGroupNotExist, problem);
-            return;
-        }
-
-        if (!isLock)
-        {
-            group.UnlockQueues(body.ClientId, body.MqSet);
-            session.Reply.Answer(ResponseCode.Success);
-            return;
-        }
-
-        var locked = new LockBatchResponse { LockOkMqSet = [.. group.LockQueues(body.ClientId, body.MqSet)] };
+        var locked = new LockBatchResponse { LockOkMqSet = [.. group.LockQueues(request.ClientId, request.MqSet)] };
         session.Reply.Answer(locked.WriteTo);
     }
 
-    private static void CheckClientConfig(ClientSession session)
+    private void Unlock(ClientSession session, LockBatchBody request)
     {
-        if (!CheckClientConfigBody.TryRead(session.Request.Body.Span, out CheckClientConfigBody? body, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
+        if (FindGroup(session, request) is not { } group)
             return;
-        }
 
+        group.UnlockQueues(request.ClientId, request.MqSet);
+        session.Reply.Answer(ResponseCode.Success);
+    }
+
+    private GroupHandle? FindGroup(ClientSession session, LockBatchBody request)
+    {
+        GroupHandle? group = node.Groups.FindOrCreate(request.ConsumerGroup, out string? problem);
+        if (group is null)
+            session.Refuse(ResponseCode.SubscriptionGroupNotExist, problem);
+        return group;
+    }
+
+    private static void CheckClientConfig(ClientSession session, CheckClientConfigBody body)
+    {
         SubscriptionData data = body.SubscriptionData;
-        bool isByTag = data.ExpressionType is "" or "TAG";
-        if (!isByTag)
-            problem = $"This broker filters by tags, not by '{data.ExpressionType}'. Subscribe with tags or '*'.";
-        else
-            Subscription.TryParse(data.Topic, data.SubString, ExpressionKind.Tag, data.SubVersion, out _, out problem);
-        if (problem is not null)
-            session.Refuse(isByTag ? ResponseCode.SubscriptionParseFailed : ResponseCode.SystemError, problem);
-        else
-            session.Reply.Answer(ResponseCode.Success);
-    }
-
-    private void SendBack(ClientSession session)
-    {
-        if (!ConsumerSendMessageBackRequest.TryRead(session.Request, out ConsumerSendMessageBackRequest request, out string? problem))
+        if (data.ExpressionType is not ("" or "TAG"))
         {
-            session.Refuse(ResponseCode.SystemError, problem);
+            session.Refuse(
+                ResponseCode.SystemError,
+                $"This broker filters by tags, not by '{data.ExpressionType}'. Subscribe with tags or '*'.");
             return;
         }
 
-        session.Defer(reply =>
-        {
-            Broker.Sending.SendResult result = node.SendBacks.Take(request);
-            if (!result.IsStored)
-                reply.Answer(result.Code, result.Problem);
-            else if (result.MustAwaitFlush)
-                node.AwaitFlush(result, status => Answer(reply, status));
-            else
-                reply.Answer(ResponseCode.Success);
-            node.Pump();
-        });
+        bool isValid = Subscription.TryParse(
+            data.Topic, data.SubString, ExpressionKind.Tag, data.SubVersion, out _, out string? problem);
+        session.Reply.Answer(isValid ? ResponseCode.Success : ResponseCode.SubscriptionParseFailed, problem);
     }
-
-    private static void Answer(ReplyAddress reply, Storage.Confirmations.ConfirmationStatus status) => reply.Answer(
-        status == Storage.Confirmations.ConfirmationStatus.Confirmed ? ResponseCode.Success : ResponseCode.FlushDiskTimeout,
-        status == Storage.Confirmations.ConfirmationStatus.Confirmed ? null : "The message was not flushed in time.");
 }

@@ -12,27 +12,20 @@ namespace OrleansMq.Gateway.Requests;
 /// <summary>Committed offsets, 14 and 15, and what a queue holds: 29 to 32.</summary>
 internal sealed class OffsetRequests(BrokerNode node)
 {
-    public static void Register(Dictionary<int, Action<ClientSession>> table, BrokerNode node)
+    public void Register(RequestTable table)
     {
-        var requests = new OffsetRequests(node);
-        table.Add((int)RequestCode.QueryConsumerOffset, requests.Query);
-        table.Add((int)RequestCode.UpdateConsumerOffset, requests.Update);
-        table.Add((int)RequestCode.SearchOffsetByTimestamp, requests.SearchByTime);
-        table.Add((int)RequestCode.GetMaxOffset, session => requests.WithQueue(session, "offset"u8, queue => queue.MaxOffset));
-        table.Add((int)RequestCode.GetMinOffset, session => requests.WithQueue(session, "offset"u8, queue => queue.GetMinOffset()));
-        table.Add(
-            (int)RequestCode.GetEarliestMessageStoreTime,
-            session => requests.WithQueue(session, "timestamp"u8, node.Queries.EarliestStoreTime));
+        table.Add<QueryConsumerOffsetRequest>(
+            RequestCode.QueryConsumerOffset, QueryConsumerOffsetRequest.TryRead, Query);
+        table.Add<UpdateConsumerOffsetRequest>(
+            RequestCode.UpdateConsumerOffset, UpdateConsumerOffsetRequest.TryRead, Update);
+        table.Add<SearchOffsetRequest>(RequestCode.SearchOffsetByTimestamp, SearchOffsetRequest.TryRead, SearchByTime);
+        table.Add<QueueRequest>(RequestCode.GetMaxOffset, QueueRequest.TryRead, GetMax);
+        table.Add<QueueRequest>(RequestCode.GetMinOffset, QueueRequest.TryRead, GetMin);
+        table.Add<QueueRequest>(RequestCode.GetEarliestMessageStoreTime, QueueRequest.TryRead, GetEarliestTime);
     }
 
-    private void Query(ClientSession session)
+    private void Query(ClientSession session, QueryConsumerOffsetRequest request)
     {
-        if (!QueryConsumerOffsetRequest.TryRead(session.Request, out QueryConsumerOffsetRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         TopicHandle? topic = node.Topics.Find(request.Topic);
         GroupHandle? group = node.Groups.Find(request.ConsumerGroup);
         long? committed = topic is null ? null : group?.QueryOffset(topic.Name, request.QueueId);
@@ -48,7 +41,8 @@ internal sealed class OffsetRequests(BrokerNode node)
         {
             session.Refuse(
                 ResponseCode.QueryNotFound,
-                $"The group '{Encoding.UTF8.GetString(request.ConsumerGroup)}' has committed no offset of the queue {request.QueueId}.");
+                $"The group '{Encoding.UTF8.GetString(request.ConsumerGroup)}' has committed no offset of the queue "
+                + $"{request.QueueId}.");
         }
     }
 
@@ -61,49 +55,65 @@ internal sealed class OffsetRequests(BrokerNode node)
         && (TopicNames.IsRetry(topic.Name) || group?.Read(state => state.Offsets.OfTopic(topic.Name).Count > 0) == true)
         && topic.Queue(queueId).GetMinOffset() == 0;
 
-    private void Update(ClientSession session)
+    private void Update(ClientSession session, UpdateConsumerOffsetRequest request)
     {
-        if (!UpdateConsumerOffsetRequest.TryRead(session.Request, out UpdateConsumerOffsetRequest request, out string? problem))
+        TopicHandle? topic = node.Topics.Find(request.Topic);
+        if (topic is null)
         {
-            session.Refuse(ResponseCode.SystemError, problem);
+            session.Refuse(
+                ResponseCode.TopicNotExist,
+                $"The topic '{Encoding.UTF8.GetString(request.Topic)}' does not exist on this broker.");
             return;
         }
 
-        TopicHandle? topic = node.Topics.Find(request.Topic);
+        string? problem = null;
         GroupHandle? group = node.Groups.Find(request.ConsumerGroup)
             ?? node.Groups.FindOrCreate(Encoding.UTF8.GetString(request.ConsumerGroup), out problem);
-        if (topic is null)
-            session.Refuse(ResponseCode.TopicNotExist, $"The topic '{Encoding.UTF8.GetString(request.Topic)}' does not exist on this broker.");
-        else if (group is null)
+        if (group is null)
+        {
             session.Refuse(ResponseCode.SubscriptionGroupNotExist, problem);
+        }
         else if (group.Commit(topic.Name, request.QueueId, request.CommitOffset) == CommitStatus.Refused)
-            session.Refuse(ResponseCode.SystemError, $"The group '{group.Name}' may not commit an offset of the queue {request.QueueId}.");
+        {
+            session.Refuse(
+                ResponseCode.SystemError,
+                $"The group '{group.Name}' may not commit an offset of the queue {request.QueueId}.");
+        }
         else
+        {
             session.Reply.Answer(ResponseCode.Success);
+        }
     }
 
-    private void SearchByTime(ClientSession session)
+    private void SearchByTime(ClientSession session, SearchOffsetRequest request)
     {
-        if (!SearchOffsetRequest.TryRead(session.Request, out SearchOffsetRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
-        ConsumeQueue? queue = node.Queries.FindQueue(request.Topic, request.QueueId, out problem);
-        if (queue is null)
-            session.Refuse(ResponseCode.TopicNotExist, problem);
-        else
+        if (FindQueue(session, request.Topic, request.QueueId) is { } queue)
             session.Defer(reply => reply.Answer("offset"u8, queue.FindByTime(request.Timestamp)));
     }
 
-    private void WithQueue(ClientSession session, ReadOnlySpan<byte> field, Func<ConsumeQueue, long> read)
+    private void GetMax(ClientSession session, QueueRequest request)
     {
-        if (!QueueRequest.TryRead(session.Request, out QueueRequest request, out string? problem))
-            session.Refuse(ResponseCode.SystemError, problem);
-        else if (node.Queries.FindQueue(request.Topic, request.QueueId, out problem) is not { } queue)
+        if (FindQueue(session, request.Topic, request.QueueId) is { } queue)
+            session.Reply.Answer("offset"u8, queue.MaxOffset);
+    }
+
+    private void GetMin(ClientSession session, QueueRequest request)
+    {
+        if (FindQueue(session, request.Topic, request.QueueId) is { } queue)
+            session.Reply.Answer("offset"u8, queue.GetMinOffset());
+    }
+
+    private void GetEarliestTime(ClientSession session, QueueRequest request)
+    {
+        if (FindQueue(session, request.Topic, request.QueueId) is { } queue)
+            session.Reply.Answer("timestamp"u8, node.Queries.EarliestStoreTime(queue));
+    }
+
+    private ConsumeQueue? FindQueue(ClientSession session, string topic, int queueId)
+    {
+        ConsumeQueue? queue = node.Queries.FindQueue(topic, queueId, out string? problem);
+        if (queue is null)
             session.Refuse(ResponseCode.TopicNotExist, problem);
-        else
-            session.Reply.Answer(field, read(queue));
+        return queue;
     }
 }

@@ -52,14 +52,16 @@ internal sealed class PullRequests(BrokerNode node)
     }
 
     private static void Answer(ReplyAddress reply, ResponseCode code, ReadResult result, OutputBuffer body) =>
-        reply.Answer(code, (result, body), static (ref CommandWriter writer, (ReadResult Result, OutputBuffer Body) pull) =>
-        {
-            writer.Field("suggestWhichBrokerId"u8, ThisBrokerId);
-            writer.Field("nextBeginOffset"u8, pull.Result.NextOffset);
-            writer.Field("minOffset"u8, pull.Result.MinOffset);
-            writer.Field("maxOffset"u8, pull.Result.MaxOffset);
-            writer.Body(pull.Body.WrittenSpan);
-        });
+        reply.Answer(code, (result, body), WriteAnswer);
+
+    private static void WriteAnswer(ref CommandWriter writer, (ReadResult Result, OutputBuffer Body) pull)
+    {
+        writer.Field("suggestWhichBrokerId"u8, ThisBrokerId);
+        writer.Field("nextBeginOffset"u8, pull.Result.NextOffset);
+        writer.Field("minOffset"u8, pull.Result.MinOffset);
+        writer.Field("maxOffset"u8, pull.Result.MaxOffset);
+        writer.Body(pull.Body.WrittenSpan);
+    }
 
     private sealed class WaitingPull(ReplyAddress reply) : HeldPull
     {

@@ -8,21 +8,14 @@ namespace OrleansMq.Gateway.Requests;
 /// <summary>Messages looked up by key, 12, and by their place in the log, 33.</summary>
 internal sealed class QueryRequests(BrokerNode node)
 {
-    public static void Register(Dictionary<int, Action<ClientSession>> table, BrokerNode node)
+    public void Register(RequestTable table)
     {
-        var requests = new QueryRequests(node);
-        table.Add((int)RequestCode.QueryMessage, requests.Query);
-        table.Add((int)RequestCode.ViewMessageById, requests.View);
+        table.Add<QueryMessageRequest>(RequestCode.QueryMessage, QueryMessageRequest.TryRead, Query);
+        table.Add<ViewMessageRequest>(RequestCode.ViewMessageById, ViewMessageRequest.TryRead, View);
     }
 
-    private void Query(ClientSession session)
+    private void Query(ClientSession session, QueryMessageRequest request)
     {
-        if (!QueryMessageRequest.TryRead(session.Request, out QueryMessageRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         session.Defer(reply =>
         {
             using var body = new OutputBuffer();
@@ -30,34 +23,37 @@ internal sealed class QueryRequests(BrokerNode node)
                 request.Topic, request.Key, request.MaxCount, request.BeginTimestamp, request.EndTimestamp, body);
             if (count == 0)
             {
-                reply.Answer(ResponseCode.QueryNotFound, $"No message of '{request.Topic}' has the key '{request.Key}' in this time.");
+                reply.Answer(
+                    ResponseCode.QueryNotFound,
+                    $"No message of '{request.Topic}' has the key '{request.Key}' in this time.");
                 return;
             }
 
-            reply.Answer(ResponseCode.Success, (node, body), static (ref CommandWriter writer, (BrokerNode Node, OutputBuffer Body) found) =>
-            {
-                writer.Field("indexLastUpdateTimestamp"u8, found.Node.Store.Index.LastTimestamp);
-                writer.Field("indexLastUpdatePhyoffset"u8, found.Node.Store.Dispatcher.DispatchedUntil);
-                writer.Body(found.Body.WrittenSpan);
-            });
+            reply.Answer(ResponseCode.Success, body, WriteFound);
         });
     }
 
-    private void View(ClientSession session)
+    private void WriteFound(ref CommandWriter writer, OutputBuffer found)
     {
-        if (!ViewMessageRequest.TryRead(session.Request, out ViewMessageRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
+        writer.Field("indexLastUpdateTimestamp"u8, node.Store.Index.LastTimestamp);
+        writer.Field("indexLastUpdatePhyoffset"u8, node.Store.Dispatcher.DispatchedUntil);
+        writer.Body(found.WrittenSpan);
+    }
 
+    private void View(ClientSession session, ViewMessageRequest request)
+    {
         session.Defer(reply =>
         {
             using var body = new OutputBuffer();
             if (node.Queries.TryView(request.PhysicalOffset, body))
+            {
                 reply.Answer(output => output.Append(body.WrittenSpan));
-            else
-                reply.Answer(ResponseCode.SystemError, $"There is no message at the position {request.PhysicalOffset} of the log.");
+                return;
+            }
+
+            reply.Answer(
+                ResponseCode.SystemError,
+                $"There is no message at the position {request.PhysicalOffset} of the log; it may have expired.");
         });
     }
 }

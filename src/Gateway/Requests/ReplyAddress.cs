@@ -5,18 +5,24 @@ using OrleansMq.Protocol.Remoting;
 namespace OrleansMq.Gateway.Requests;
 
 /// <summary>Where the answer to a request goes. May be kept and used later, by any thread.</summary>
-internal readonly record struct ReplyAddress(Connection Connection, int Opaque, SerializeType SerializeType, bool IsOneWay)
+internal readonly record struct ReplyAddress(
+    Connection Connection, int Opaque, SerializeType SerializeType, bool IsOneWay)
 {
     /// <summary>Writes the header, and perhaps a body, of an answer.</summary>
     public delegate void Fill<TState>(ref CommandWriter writer, TState state)
         where TState : allows ref struct;
 
     /// <summary>Answers with a code and a remark for people.</summary>
-    public void Answer(ResponseCode code, string? remark = null) => Answer(code, remark, static (ref CommandWriter writer, string? text) =>
-    {
-        if (text is not null)
-            writer.Remark(text);
-    });
+    public void Answer(ResponseCode code, string? remark = null) =>
+        Answer(code, remark, static (ref CommandWriter writer, string? text) =>
+        {
+            if (text is not null)
+                writer.Remark(text);
+        });
+
+    /// <summary>Answers with success, or with an error if there is a problem.</summary>
+    public void AnswerOutcome(string? problem) =>
+        Answer(problem is null ? ResponseCode.Success : ResponseCode.SystemError, problem);
 
     /// <summary>Answers with a number in one field.</summary>
     public void Answer(ReadOnlySpan<byte> field, long value) => Answer(
@@ -25,7 +31,8 @@ internal readonly record struct ReplyAddress(Connection Connection, int Opaque, 
 
     /// <summary>Answers with a body.</summary>
     public void Answer(Action<OutputBuffer> writeBody) => Answer(
-        ResponseCode.Success, writeBody, static (ref CommandWriter writer, Action<OutputBuffer> write) => write(writer.BeginBody()));
+        ResponseCode.Success, writeBody,
+        static (ref CommandWriter writer, Action<OutputBuffer> write) => write(writer.BeginBody()));
 
     /// <summary>Answers with whatever <paramref name="fill"/> writes; a one-way request gets no answer.</summary>
     public void Answer<TState>(ResponseCode code, TState state, Fill<TState> fill)

@@ -27,14 +27,15 @@ public sealed class RequestDispatcher : IFrameHandler
         _logger = logger;
         _sends = new SendRequests(node);
         _pulls = new PullRequests(node);
-        var others = new Dictionary<int, Action<ClientSession>>();
-        OffsetRequests.Register(others, node);
-        MembershipRequests.Register(others, node);
-        QueryRequests.Register(others, node);
-        RouteRequests.Register(others, node);
-        TopicRequests.Register(others, node);
-        GroupRequests.Register(others, node);
-        _others = others.ToFrozenDictionary();
+        var others = new RequestTable();
+        new SendBackRequests(node).Register(others);
+        new OffsetRequests(node).Register(others);
+        new MembershipRequests(node).Register(others);
+        new QueryRequests(node).Register(others);
+        new RouteRequests(node).Register(others);
+        new TopicRequests(node).Register(others);
+        new GroupRequests(node).Register(others);
+        _others = others.Freeze();
     }
 
     /// <inheritdoc/>

@@ -12,31 +12,26 @@ internal sealed class RouteRequests(BrokerNode node)
     /// <summary>RocketMQ: <c>MixAll.MASTER_ID</c>.</summary>
     private const long MasterId = 0;
 
-    public static void Register(Dictionary<int, Action<ClientSession>> table, BrokerNode node)
+    public void Register(RequestTable table)
     {
-        var requests = new RouteRequests(node);
-        table.Add((int)RequestCode.GetRouteInfoByTopic, requests.GetRoute);
-        table.Add((int)RequestCode.GetBrokerClusterInfo, requests.GetClusterInfo);
-        table.Add((int)RequestCode.GetAllTopicListFromNameServer, session => requests.ListTopics(session, _ => true));
-        table.Add((int)RequestCode.GetSystemTopicListFromNameServer, requests.ListSystemTopics);
-        table.Add((int)RequestCode.GetTopicsByCluster, requests.ListTopicsOfCluster);
-        table.Add((int)RequestCode.GetKvConfig, GetKvConfig);
-        table.Add((int)RequestCode.GetKvListByNamespace, session => session.Reply.Answer(new KvTable().WriteTo));
+        table.Add<GetRouteRequest>(RequestCode.GetRouteInfoByTopic, GetRouteRequest.TryRead, GetRoute);
+        table.Add(RequestCode.GetBrokerClusterInfo, GetClusterInfo);
+        table.Add(RequestCode.GetAllTopicListFromNameServer, session => ListTopics(session, _ => true));
+        table.Add(RequestCode.GetSystemTopicListFromNameServer, ListSystemTopics);
+        table.Add<ClusterTopicsRequest>(
+            RequestCode.GetTopicsByCluster, ClusterTopicsRequest.TryRead, ListTopicsOfCluster);
+        table.Add<KvConfigRequest>(RequestCode.GetKvConfig, KvConfigRequest.TryRead, GetKvConfig);
+        table.Add(RequestCode.GetKvListByNamespace, session => session.Reply.Answer(new KvTable().WriteTo));
     }
 
-    private void GetRoute(ClientSession session)
+    private void GetRoute(ClientSession session, GetRouteRequest request)
     {
-        if (!GetRouteRequest.TryRead(session.Request, out GetRouteRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         TopicConfig? topic = node.Topics.Find(request.Topic)?.Config;
         if (topic is null)
         {
             session.Refuse(
-                ResponseCode.TopicNotExist, $"No topic route info in name server for the topic: {request.Topic}. Create the topic first.");
+                ResponseCode.TopicNotExist,
+                $"No topic route info in name server for the topic: {request.Topic}. Create the topic first.");
             return;
         }
 
@@ -91,21 +86,11 @@ internal sealed class RouteRequests(BrokerNode node)
         session.Reply.Answer(topics.WriteTo);
     }
 
-    private void ListTopicsOfCluster(ClientSession session)
-    {
-        if (!ClusterTopicsRequest.TryRead(session.Request, out ClusterTopicsRequest request, out string? problem))
-            session.Refuse(ResponseCode.SystemError, problem);
-        else
-            ListTopics(session, _ => request.Cluster == node.Identity.ClusterName);
-    }
+    private void ListTopicsOfCluster(ClientSession session, ClusterTopicsRequest request) =>
+        ListTopics(session, _ => request.Cluster == node.Identity.ClusterName);
 
-    private static void GetKvConfig(ClientSession session)
-    {
-        if (!KvConfigRequest.TryRead(session.Request, out KvConfigRequest request, out string? problem))
-            session.Refuse(ResponseCode.SystemError, problem);
-        else
-            session.Refuse(ResponseCode.QueryNotFound, $"No value is kept for '{request.Namespace}/{request.Key}'.");
-    }
+    private static void GetKvConfig(ClientSession session, KvConfigRequest request) => session.Refuse(
+        ResponseCode.QueryNotFound, $"No value is kept for '{request.Namespace}/{request.Key}'.");
 
     private BrokerData ThisBroker() => new()
     {

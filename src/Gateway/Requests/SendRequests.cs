@@ -85,19 +85,11 @@ internal sealed class SendRequests(BrokerNode node)
     {
         public override void Complete(ConfirmationStatus status)
         {
+            var outcome = FlushOutcome.Of(status);
             if (status == ConfirmationStatus.Failed)
-            {
-                reply.Answer(
-                    ResponseCode.ServiceNotAvailable,
-                    "The broker's disk failed while the message was being written; whether it was stored is unknown.");
-            }
+                reply.Answer(outcome.Code, outcome.Problem);
             else
-            {
-                owner.Answer(
-                    reply, status == ConfirmationStatus.Confirmed ? ResponseCode.Success : ResponseCode.FlushDiskTimeout,
-                    result, batchOffsets);
-            }
-
+                owner.Answer(reply, outcome.Code, result, batchOffsets);
             reply.Connection.RequestFinished();
         }
     }

@@ -11,26 +11,19 @@ namespace OrleansMq.Gateway.Requests;
 /// <summary>Topics created and changed, 17, deleted, 215 and 216, listed, 21, and measured, 202.</summary>
 internal sealed class TopicRequests(BrokerNode node)
 {
-    public static void Register(Dictionary<int, Action<ClientSession>> table, BrokerNode node)
+    public void Register(RequestTable table)
     {
-        var requests = new TopicRequests(node);
-        table.Add((int)RequestCode.UpdateAndCreateTopic, requests.Create);
-        table.Add((int)RequestCode.DeleteTopicInBroker, requests.Delete);
+        table.Add<CreateTopicRequest>(RequestCode.UpdateAndCreateTopic, CreateTopicRequest.TryRead, Create);
+        table.Add<DeleteTopicRequest>(RequestCode.DeleteTopicInBroker, DeleteTopicRequest.TryRead, Delete);
 
         // Where broker and name service are one, the topic is gone from both with the former request.
-        table.Add((int)RequestCode.DeleteTopicInNameServer, session => session.Reply.Answer(ResponseCode.Success));
-        table.Add((int)RequestCode.GetAllTopicConfig, requests.List);
-        table.Add((int)RequestCode.GetTopicStatsInfo, requests.GetStats);
+        table.Add(RequestCode.DeleteTopicInNameServer, session => session.Reply.Answer(ResponseCode.Success));
+        table.Add(RequestCode.GetAllTopicConfig, List);
+        table.Add<TopicStatsRequest>(RequestCode.GetTopicStatsInfo, TopicStatsRequest.TryRead, GetStats);
     }
 
-    private void Create(ClientSession session)
+    private void Create(ClientSession session, CreateTopicRequest request)
     {
-        if (!CreateTopicRequest.TryRead(session.Request, out CreateTopicRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         session.Defer(reply =>
         {
             TopicResult result = node.Topics.Put(new BrokerTopicConfig
@@ -42,58 +35,31 @@ internal sealed class TopicRequests(BrokerNode node)
                 Order = request.IsOrdered,
                 SystemFlag = request.TopicSystemFlag,
             });
-            reply.Answer(result.Problem is null ? ResponseCode.Success : ResponseCode.SystemError, result.Problem);
+            reply.AnswerOutcome(result.Problem);
         });
     }
 
-    private void Delete(ClientSession session)
+    private void Delete(ClientSession session, DeleteTopicRequest request)
     {
-        if (!DeleteTopicRequest.TryRead(session.Request, out DeleteTopicRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         session.Defer(reply =>
         {
             TopicResult result = node.DeleteTopic(request.Topic);
-            reply.Answer(result.Problem is null ? ResponseCode.Success : ResponseCode.SystemError, result.Problem);
+            reply.AnswerOutcome(result.Problem);
         });
     }
 
     private void List(ClientSession session)
     {
-        Broker.Metadata.DataVersion version = node.Topics.Version;
         var table = new TopicConfigTable
         {
-            Topics = node.Topics.Topics.ToDictionary(topic => topic.Name, ToBody, StringComparer.Ordinal),
-            DataVersion = new DataVersion
-            {
-                Counter = version.Counter, StateVersion = version.StateVersion, Timestamp = version.Timestamp,
-            },
+            Topics = node.Topics.Topics.ToDictionary(topic => topic.Name, BrokerBodies.Of, StringComparer.Ordinal),
+            DataVersion = BrokerBodies.Of(node.Topics.Version),
         };
         session.Reply.Answer(table.WriteTo);
     }
 
-    private static Protocol.Bodies.TopicConfig ToBody(BrokerTopicConfig topic) => new()
+    private void GetStats(ClientSession session, TopicStatsRequest request)
     {
-        TopicName = topic.Name,
-        ReadQueueNums = topic.ReadQueues,
-        WriteQueueNums = topic.WriteQueues,
-        Perm = (int)topic.Permissions,
-        TopicSysFlag = topic.SystemFlag,
-        Order = topic.Order,
-        Attributes = new Dictionary<string, string>(topic.Attributes),
-    };
-
-    private void GetStats(ClientSession session)
-    {
-        if (!TopicStatsRequest.TryRead(session.Request, out TopicStatsRequest request, out string? problem))
-        {
-            session.Refuse(ResponseCode.SystemError, problem);
-            return;
-        }
-
         TopicHandle? topic = node.Topics.Find(request.Topic);
         if (topic is null)
         {
@@ -108,7 +74,8 @@ internal sealed class TopicRequests(BrokerNode node)
             for (int queueId = 0; queueId < queues; queueId++)
             {
                 ConsumeQueue queue = topic.Queue(queueId);
-                stats.OffsetTable[new MessageQueueKey(topic.Name, node.Identity.BrokerName, queueId)] = new TopicOffset
+                var key = new MessageQueueKey(topic.Name, node.Identity.BrokerName, queueId);
+                stats.OffsetTable[key] = new TopicOffset
                 {
                     MinOffset = queue.GetMinOffset(),
                     MaxOffset = queue.MaxOffset,

@@ -30,7 +30,9 @@ public readonly ref struct BatchItem
     /// <summary>Bytes that an item takes.</summary>
     public static int SizeOf(int bodyLength, int propertiesLength) => FixedBytes + bodyLength + propertiesLength;
 
-    /// <summary>Takes the first item off a batch body. Never throws; false leaves <paramref name="rest"/> as it was.</summary>
+    /// <summary>
+    /// Takes the first item off a batch body. Never throws; false leaves <paramref name="rest"/> as it was.
+    /// </summary>
     public static bool TryRead(ref ReadOnlySpan<byte> rest, out BatchItem item)
     {
         item = default;

@@ -23,7 +23,11 @@ public readonly ref struct RecordEncoder
     public RecordEncoder(MessageDraft draft)
     {
         if (draft.Topic.Length is 0 or > RecordLayout.MaxTopicBytes)
-            throw new ArgumentException($"A topic has 1 to {RecordLayout.MaxTopicBytes} bytes, not {draft.Topic.Length}.");
+        {
+            throw new ArgumentException(
+                $"A topic has 1 to {RecordLayout.MaxTopicBytes} bytes, not {draft.Topic.Length}.");
+        }
+
         if (PropertiesBytesOf(draft.Properties) > PropertyBlock.MaxBytes)
             throw new ArgumentException($"Properties of {draft.Properties.Length} bytes do not fit into a record.");
 

@@ -31,7 +31,9 @@ public static class RecordLayout
     /// <summary>Bytes of the mark that ends a log file: the remaining size and <see cref="BlankMagic"/>.</summary>
     public const int BlankSizeBytes = 8;
 
-    /// <summary>The longest topic in UTF-8 that a one-byte length holds (the value is a signed byte in RocketMQ).</summary>
+    /// <summary>
+    /// The longest topic in UTF-8 that a one-byte length holds (the value is a signed byte in RocketMQ).
+    /// </summary>
     public const int MaxNarrowTopicBytes = 127;
 
     /// <summary>The longest topic in UTF-8 that a record holds.</summary>

@@ -94,7 +94,8 @@ public readonly ref struct RecordView
             return defect;
 
         source = source[..size];
-        bool isWide = BinaryPrimitives.ReadInt32BigEndian(source[RecordLayout.MagicAt..]) == RecordLayout.MagicWideTopic;
+        int magic = BinaryPrimitives.ReadInt32BigEndian(source[RecordLayout.MagicAt..]);
+        bool isWide = magic == RecordLayout.MagicWideTopic;
         var flags = (SystemFlags)BinaryPrimitives.ReadInt32BigEndian(source[RecordLayout.SystemFlagsAt..]);
         int topicLengthBytes = isWide ? sizeof(short) : sizeof(byte);
         int bodyAt = RecordLayout.BodyAt(flags);
@@ -118,7 +119,9 @@ public readonly ref struct RecordView
         return RecordDefect.None;
     }
 
-    /// <summary>Checks the record's place and its checksum: over the whole record if it has one, else over its body.</summary>
+    /// <summary>
+    /// Checks the record's place and its checksum: over the whole record if it has one, else over its body.
+    /// </summary>
     /// <param name="physicalOffset">Where the record lies in the log.</param>
     /// <param name="requiresChecksum">
     /// Whether a record without a whole-record checksum is defective. True wherever RocketMQ never wrote: a crash may

@@ -21,7 +21,9 @@ public static class TopicNames
     /// <summary>The template from which unknown topics are created automatically.</summary>
     public const string AutoCreateTemplate = "TBW102";
 
-    /// <summary>Where messages wait for their delivery time; a queue for each delay level, then one for other times.</summary>
+    /// <summary>
+    /// Where messages wait for their delivery time; a queue for each delay level, then one for other times.
+    /// </summary>
     public const string Schedule = "SCHEDULE_TOPIC_XXXX";
 
     private static readonly SearchValues<char> Allowed =
@@ -73,7 +75,11 @@ public static class TopicNames
         else if (name.Length > maxLength)
             problem = $"The {kind} has {name.Length} characters; at most {maxLength} are allowed.";
         else if (name.AsSpan().ContainsAnyExcept(Allowed))
-            problem = $"The {kind} '{Printable(name)}' holds a character other than letters, digits, '%', '|', '-' and '_'.";
+        {
+            problem = $"The {kind} '{Printable(name)}' holds a character other than letters, digits, "
+                + "'%', '|', '-' and '_'.";
+        }
+
         return problem is null;
     }
 

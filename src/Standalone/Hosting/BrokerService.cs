@@ -25,9 +25,12 @@ internal sealed class BrokerService(BrokerSettings settings, TimeProvider time, 
     private GatewayListener? _listener;
     private List<WorkerThread> _threads = [];
 
-    /// <summary>Whether an exception is about the configuration, the files or the network, so that its message says it all.</summary>
+    /// <summary>
+    /// Whether an exception is about the configuration, the files or the network, so that its message says it all.
+    /// </summary>
     public static bool IsExpected(Exception cause) => cause is SettingsException or StoreInUseException
-        or StoreCorruptException or StoreIOException or MetadataDamagedException or SocketException or InvalidOperationException;
+        or StoreCorruptException or StoreIOException or MetadataDamagedException or SocketException
+        or InvalidOperationException;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -53,9 +56,7 @@ internal sealed class BrokerService(BrokerSettings settings, TimeProvider time, 
             throw;
         }
 
-        Console.WriteLine($"OrleansMq broker '{_node.Identity.BrokerName}' listens on {_listener.EndPoint}, for clients at {_node.Identity.AddressText} (name server and broker)");
-        Console.WriteLine($"Its data lies in {settings.Store.Directory}");
-        Console.WriteLine($"Sends are acknowledged {(settings.Store.FlushMode == FlushMode.Sync ? "once they are on disk" : $"from memory and are on disk within {settings.Store.FlushWindow.TotalMilliseconds:F0} ms")}. Ctrl-C stops it.");
+        Greet(_node.Identity, _listener.EndPoint);
         return Task.CompletedTask;
     }
 
@@ -79,6 +80,18 @@ internal sealed class BrokerService(BrokerSettings settings, TimeProvider time, 
         CloseNode();
     }
 
+    private void Greet(BrokerIdentity identity, IPEndPoint endPoint)
+    {
+        string promise = settings.Store.FlushMode == FlushMode.Sync
+            ? "once they are on disk"
+            : $"from memory and are on disk within {settings.Store.FlushWindow.TotalMilliseconds:F0} ms";
+        Console.WriteLine(
+            $"OrleansMq broker '{identity.BrokerName}' listens on {endPoint}, for clients at {identity.AddressText} "
+            + "(name server and broker)");
+        Console.WriteLine($"Its data lies in {settings.Store.Directory}");
+        Console.WriteLine($"Sends are acknowledged {promise}. Ctrl-C stops it.");
+    }
+
     private void CloseNode()
     {
         foreach (WorkerThread thread in _threads)
@@ -88,7 +101,9 @@ internal sealed class BrokerService(BrokerSettings settings, TimeProvider time, 
         _node = null;
     }
 
-    /// <summary>Where to listen. Clients are told the port in routes, so that it is chosen before the store opens.</summary>
+    /// <summary>
+    /// Where to listen. Clients are told the port in routes, so that it is chosen before the store opens.
+    /// </summary>
     private static IPEndPoint EndPointOf(GatewayOptions options)
     {
         IPAddress address = IPAddress.Parse(options.ListenAddress);

@@ -24,8 +24,13 @@ internal sealed record BrokerSettings(
         StoreOptions store = Bind<StoreOptions>(configuration, StoreOptions.Section);
         BrokerOptions broker = Bind<BrokerOptions>(configuration, BrokerOptions.Section);
         GatewayOptions gateway = Bind<GatewayOptions>(configuration, GatewayOptions.Section);
-        store.Directory = store.Directory.Length == 0 ? DefaultDirectory(broker.BrokerName) : Path.GetFullPath(store.Directory);
-        string[] problems = [.. store.Validate(), .. broker.Validate(), .. gateway.Validate(isAuthenticationConfigured: false)];
+        store.Directory = store.Directory.Length == 0
+            ? DefaultDirectory(broker.BrokerName)
+            : Path.GetFullPath(store.Directory);
+        string[] problems =
+        [
+            .. store.Validate(), .. broker.Validate(), .. gateway.Validate(isAuthenticationConfigured: false),
+        ];
         return problems.Length == 0
             ? new BrokerSettings(store, broker, gateway, configuration[$"{BrokerOptions.Section}:AdvertisedAddress"])
             : throw new SettingsException(problems);
@@ -36,13 +41,21 @@ internal sealed record BrokerSettings(
     public BrokerIdentity IdentityAt(IPEndPoint listening)
     {
         if (string.IsNullOrEmpty(AdvertisedAddress))
-            return new BrokerIdentity(Broker.ClusterName, Broker.BrokerName, new IPEndPoint(Reachable(listening.Address), listening.Port));
-
+            return IdentityAt(Reachable(listening.Address), listening.Port);
         if (!IPEndPoint.TryParse(AdvertisedAddress, out IPEndPoint? advertised))
-            throw new SettingsException([$"{BrokerOptions.Section}:AdvertisedAddress is '{AdvertisedAddress}'; give an IP address, or one with a port."]);
-        int port = advertised.Port == 0 ? listening.Port : advertised.Port;
-        return new BrokerIdentity(Broker.ClusterName, Broker.BrokerName, new IPEndPoint(advertised.Address, port));
+        {
+            throw new SettingsException(
+            [
+                $"{BrokerOptions.Section}:AdvertisedAddress is '{AdvertisedAddress}'; "
+                + "give an IP address, or one with a port.",
+            ]);
+        }
+
+        return IdentityAt(advertised.Address, advertised.Port == 0 ? listening.Port : advertised.Port);
     }
+
+    private BrokerIdentity IdentityAt(IPAddress address, int port) =>
+        new(Broker.ClusterName, Broker.BrokerName, new IPEndPoint(address, port));
 
     private static T Bind<T>(IConfiguration configuration, string section)
         where T : class, new()
@@ -53,12 +66,14 @@ internal sealed record BrokerSettings(
         }
         catch (InvalidOperationException cause)
         {
-            throw new SettingsException([cause.InnerException?.Message is { } detail ? $"{cause.Message} {detail}" : cause.Message]);
+            string? detail = cause.InnerException?.Message;
+            throw new SettingsException([detail is null ? cause.Message : $"{cause.Message} {detail}"]);
         }
     }
 
     private static string DefaultDirectory(string brokerName) => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+        Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
         "OrleansMq", brokerName);
 
     private static IPAddress Reachable(IPAddress listening)
@@ -70,7 +85,8 @@ internal sealed record BrokerSettings(
             .Where(network => network.OperationalStatus == OperationalStatus.Up)
             .SelectMany(network => network.GetIPProperties().UnicastAddresses)
             .Select(unicast => unicast.Address)
-            .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address))
+            .Where(address => address.AddressFamily == AddressFamily.InterNetwork)
+            .FirstOrDefault(address => !IPAddress.IsLoopback(address))
             ?? IPAddress.Loopback;
     }
 }

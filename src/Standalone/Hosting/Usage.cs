@@ -13,8 +13,8 @@ internal static class Usage
           --name NAME        the broker's name                   (default: broker-a)
           --flush async|sync when a send is acknowledged         (default: async)
 
-        Every option of the documentation can be given as --OrleansMq:Store:Retention=24:00:00, as an environment variable
-        (OrleansMq__Store__Retention) or in omq.json. Ctrl-C stops the broker cleanly.
+        Every option of the documentation can be given as --OrleansMq:Store:Retention=24:00:00, as an environment
+        variable (OrleansMq__Store__Retention) or in omq.json. Ctrl-C stops the broker cleanly.
         """;
 
     public static Dictionary<string, string> Switches { get; } = new()

@@ -6,7 +6,9 @@ using OrleansMq.Storage.Indexes;
 
 namespace OrleansMq.Storage.Checkpoints;
 
-/// <summary>The file <c>checkpoint</c>: one page, RocketMQ's fields first, then two copies of ours, written in turn.</summary>
+/// <summary>
+/// The file <c>checkpoint</c>: one page, RocketMQ's fields first, then two copies of ours, written in turn.
+/// </summary>
 /// <remarks><code>
 ///    0 physicMsgTimestamp  8 logicsMsgTimestamp  16 indexMsgTimestamp  24 masterFlushedOffset  32 confirmPhyOffset
 ///  512 first copy    1024 second copy, each in a sector of its own:
@@ -84,7 +86,8 @@ internal sealed class CheckpointFile : IDisposable
         long name = BinaryPrimitives.ReadInt64BigEndian(copy[36..]);
         IndexMark index = name == 0
             ? IndexMark.None
-            : new IndexMark(name.ToString("D17", CultureInfo.InvariantCulture), BinaryPrimitives.ReadInt32BigEndian(copy[44..]));
+            : new IndexMark(
+                name.ToString("D17", CultureInfo.InvariantCulture), BinaryPrimitives.ReadInt32BigEndian(copy[44..]));
         return new CheckpointState(
             BinaryPrimitives.ReadInt64BigEndian(copy[12..]),
             BinaryPrimitives.ReadInt64BigEndian(copy[20..]),

@@ -6,7 +6,9 @@ public enum AppendStatus
     /// <summary>The record is in the log.</summary>
     Appended,
 
-    /// <summary>The store was sealed after a failed flush or write; nothing is accepted until it is opened again.</summary>
+    /// <summary>
+    /// The store was sealed after a failed flush or write; nothing is accepted until it is opened again.
+    /// </summary>
     Sealed,
 
     /// <summary>The disk is above <see cref="StoreOptions.DiskFullRatio"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using OrleansMq.Messages.Records;
 using OrleansMq.Storage.ConsumeQueues;
 using OrleansMq.Storage.Files;
@@ -97,7 +98,9 @@ public sealed class CommitLog
     /// <summary>Whether the oldest record that is not on disk has waited longer than the flush window.</summary>
     internal bool IsFlushOverdue => LastTimestamp - Volatile.Read(ref _oldestUnflushed) > _flushWindowMilliseconds;
 
-    /// <summary>Appends a record at the end of a queue. Thread-safe; the record is copied before the call returns.</summary>
+    /// <summary>
+    /// Appends a record at the end of a queue. Thread-safe; the record is copied before the call returns.
+    /// </summary>
     public AppendResult Append(ConsumeQueue queue, scoped RecordEncoder record)
     {
         lock (_appendLock)
@@ -181,7 +184,9 @@ public sealed class CommitLog
             return FlushLocked();
     }
 
-    /// <summary>Allocates the next file and populates pages ahead of the appends; returns whether it did anything.</summary>
+    /// <summary>
+    /// Allocates the next file and populates pages ahead of the appends; returns whether it did anything.
+    /// </summary>
     internal bool PrepareAhead()
     {
         LogSegment active = Volatile.Read(ref _active);
@@ -243,7 +248,9 @@ public sealed class CommitLog
         }
     }
 
-    /// <summary>Sets where the log ends after recovery; everything below is taken as flushed once it has been.</summary>
+    /// <summary>
+    /// Sets where the log ends after recovery; everything below is taken as flushed once it has been.
+    /// </summary>
     internal void SetEnd(long end, long flushedUntil, long lastTimestamp)
     {
         if (end >= _segments[^1].End)
@@ -460,7 +467,7 @@ public sealed class CommitLog
     private LogSegment CreateSegment(long start) =>
         CreateSegment(_files, _directory, start, _options.CommitLogFileBytes);
 
-    private bool TryAcquire(long physicalOffset, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LogSegment? segment)
+    private bool TryAcquire(long physicalOffset, [NotNullWhen(true)] out LogSegment? segment)
     {
         LogSegment[] segments = Volatile.Read(ref _segments);
         long index = (physicalOffset - segments[0].Start) / _options.CommitLogFileBytes;

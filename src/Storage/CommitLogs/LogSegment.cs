@@ -45,7 +45,9 @@ internal sealed class LogSegment(long start, IStoreFile file)
         }
     }
 
-    /// <summary>Gives a reference back. The log itself holds the first one and gives it back to retire the segment.</summary>
+    /// <summary>
+    /// Gives a reference back. The log itself holds the first one and gives it back to retire the segment.
+    /// </summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _references) == 0)

@@ -16,7 +16,9 @@ public sealed class ConfirmationQueue(CommitLog log)
     /// <summary>Wakes whoever watches the deadlines, after a time in which nobody waited.</summary>
     internal Action WakeTimer { get; set; } = static () => { };
 
-    /// <summary>Flushes that had somebody waiting, and how many waited in all: their ratio is the size of a group.</summary>
+    /// <summary>
+    /// Flushes that had somebody waiting, and how many waited in all: their ratio is the size of a group.
+    /// </summary>
     public (long Flushes, long Waiters) Totals { get; private set; }
 
     /// <summary>Waits for a record; completes at once when it is on disk already or the store is sealed.</summary>
@@ -36,7 +38,7 @@ public sealed class ConfirmationQueue(CommitLog log)
             }
         }
 
-        waiter.Complete(log.FlushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed);
+        waiter.Complete(StatusIn(log.FlushedUntil, waiter));
     }
 
     /// <summary>Answers all whose records are on disk, or all when the store is sealed.</summary>
@@ -44,8 +46,10 @@ public sealed class ConfirmationQueue(CommitLog log)
     {
         long flushedUntil = log.FlushedUntil;
         int count = log.Failure is not null
-            ? Take(static (_, _) => true, 0, waiter => flushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed)
-            : Take(static (waiter, flushed) => waiter.EndOffset <= flushed, flushedUntil, static _ => ConfirmationStatus.Confirmed);
+            ? Take(static (_, _) => true, 0, waiter => StatusIn(flushedUntil, waiter))
+            : Take(
+                static (waiter, flushed) => waiter.EndOffset <= flushed, flushedUntil,
+                static _ => ConfirmationStatus.Confirmed);
         if (count > 0)
             Totals = (Totals.Flushes + 1, Totals.Waiters + count);
     }
@@ -56,7 +60,9 @@ public sealed class ConfirmationQueue(CommitLog log)
     /// </summary>
     internal bool CompleteExpired(long nowMilliseconds)
     {
-        Take(static (waiter, now) => waiter.DeadlineMilliseconds <= now, nowMilliseconds, static _ => ConfirmationStatus.TimedOut);
+        Take(
+            static (waiter, now) => waiter.DeadlineMilliseconds <= now, nowMilliseconds,
+            static _ => ConfirmationStatus.TimedOut);
         lock (_lock)
         {
             _isWatched = _isInUse;
@@ -65,8 +71,13 @@ public sealed class ConfirmationQueue(CommitLog log)
         }
     }
 
+    /// <summary>What became of a record when the log is sealed.</summary>
+    private static ConfirmationStatus StatusIn(long flushedUntil, ConfirmationWaiter waiter) =>
+        flushedUntil >= waiter.EndOffset ? ConfirmationStatus.Confirmed : ConfirmationStatus.Failed;
+
     private int Take(
-        Func<ConfirmationWaiter, long, bool> isTaken, long argument, Func<ConfirmationWaiter, ConfirmationStatus> status)
+        Func<ConfirmationWaiter, long, bool> isTaken, long argument,
+        Func<ConfirmationWaiter, ConfirmationStatus> status)
     {
         List<ConfirmationWaiter> taken;
         lock (_lock)

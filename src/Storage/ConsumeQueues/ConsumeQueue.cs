@@ -114,7 +114,9 @@ public sealed class ConsumeQueue
             _table.ReportDamage(this, offset);
     }
 
-    /// <summary>Puts the entry of a dispatched record. One below <see cref="MaxOffset"/> was put before and is left.</summary>
+    /// <summary>
+    /// Puts the entry of a dispatched record. One below <see cref="MaxOffset"/> was put before and is left.
+    /// </summary>
     /// <returns>Whether offsets were missing before it; they are now blank.</returns>
     internal bool Put(long offset, ConsumeQueueEntry entry)
     {
@@ -128,7 +130,9 @@ public sealed class ConsumeQueue
         return offset > max;
     }
 
-    /// <summary>Makes an end that is known from elsewhere the queue's own: offsets below it were given out once.</summary>
+    /// <summary>
+    /// Makes an end that is known from elsewhere the queue's own: offsets below it were given out once.
+    /// </summary>
     /// <returns>Whether entries were missing; they are now blank.</returns>
     internal bool RaiseTo(long end)
     {
@@ -208,7 +212,9 @@ public sealed class ConsumeQueue
     private static int ByteOf(QueueSegment segment, long offset) =>
         (int)(offset - segment.FirstOffset) * ConsumeQueueEntry.EntryBytes;
 
-    /// <summary>Fills offsets that have no message; a queue without files begins with the file of its last one.</summary>
+    /// <summary>
+    /// Fills offsets that have no message; a queue without files begins with the file of its last one.
+    /// </summary>
     private void WriteBlanks(long from, long end, ConsumeQueueEntry blank)
     {
         if (_segments.Length == 0)

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace OrleansMq.Storage.ConsumeQueues;
 
-/// <summary>One message of a queue: where it lies in the log and what a filter needs to know. 20 bytes, big-endian.</summary>
+/// <summary>
+/// One message of a queue: where it lies in the log and what a filter needs to know. 20 bytes, big-endian.
+/// </summary>
 /// <remarks><code>
 ///  0               8       12              20
 /// +---------------+-------+---------------+

@@ -48,7 +48,9 @@ public sealed class ConsumeQueueTable
 
     internal QueueEnds Ends { get; }
 
-    /// <summary>While the store recovers: entries of records at or behind this position are cut off when opened.</summary>
+    /// <summary>
+    /// While the store recovers: entries of records at or behind this position are cut off when opened.
+    /// </summary>
     internal long RecoverFrom { get; set; } = long.MaxValue;
 
     /// <summary>Whether every entry is made anew from the log: then files are deleted as a queue is opened.</summary>
@@ -61,7 +63,9 @@ public sealed class ConsumeQueueTable
     internal Action<Action> WhilePaused { get; set; } = static act => act();
 
     /// <summary>The queue, opened or made if need be; no file is created before its first message.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number is negative or above <see cref="MaxQueueId"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The number is negative or above <see cref="MaxQueueId"/>.
+    /// </exception>
     public ConsumeQueue Get(string topic, int queueId) => TopicOf(topic).Get(queueId);
 
     /// <summary>The same for a topic in UTF-8.</summary>
@@ -91,7 +95,9 @@ public sealed class ConsumeQueueTable
     /// Deletes the entries of a topic; durable when the call returns. The records stay in the log until they expire but
     /// never come back, and a topic of the same name goes on with the next offsets.
     /// </summary>
-    /// <exception cref="StoreIOException">The disk failed: the topic may come back when the store is opened again.</exception>
+    /// <exception cref="StoreIOException">
+    /// The disk failed: the topic may come back when the store is opened again.
+    /// </exception>
     public void DeleteTopic(string topic) => WhilePaused(() =>
     {
         string directory = DirectoryOf(topic);
@@ -201,7 +207,8 @@ public sealed class ConsumeQueueTable
     private TopicQueues TopicOf(string topic) => _topics.GetOrAdd(
         topic, static (name, table) => new TopicQueues(table, name, table.DirectoryOf(name)), this);
 
-    private string DirectoryOf(string topic) => topic is not ("" or "." or "..") && topic.IndexOfAny(['/', '\\', '\0']) < 0
-        ? Path.Combine(_directory, topic)
-        : throw new ArgumentException($"'{topic}' is no topic: it cannot be the name of a directory.");
+    private string DirectoryOf(string topic) =>
+        topic is not ("" or "." or "..") && topic.IndexOfAny(['/', '\\', '\0']) < 0
+            ? Path.Combine(_directory, topic)
+            : throw new ArgumentException($"'{topic}' is no topic: it cannot be the name of a directory.");
 }

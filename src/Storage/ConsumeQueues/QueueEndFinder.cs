@@ -21,8 +21,12 @@ internal readonly struct QueueEndFinder(ConsumeQueue queue, CommitLog log, long 
             long end = FindEnd(bytes, segment.FirstOffset, segment.EndOffset, segment.FirstOffset);
 
             // An entry that was torn between two sectors may look older than it is, and mislead the search.
-            while (recoverFrom != long.MaxValue && end > segment.FirstOffset && !IsGenuine(EntryAt(bytes, segment, end - 1), end - 1))
+            while (recoverFrom != long.MaxValue && end > segment.FirstOffset
+                && !IsGenuine(EntryAt(bytes, segment, end - 1), end - 1))
+            {
                 end = FindEnd(bytes, segment.FirstOffset, end - 1, segment.FirstOffset);
+            }
+
             return end;
         }
         finally
@@ -49,7 +53,9 @@ internal readonly struct QueueEndFinder(ConsumeQueue queue, CommitLog log, long 
         return low;
     }
 
-    /// <summary>Whether the record that an entry points at says the same; one that is no longer kept cannot be asked.</summary>
+    /// <summary>
+    /// Whether the record that an entry points at says the same; one that is no longer kept cannot be asked.
+    /// </summary>
     private bool IsGenuine(ConsumeQueueEntry entry, long offset)
     {
         if (entry.IsBlank || entry.PhysicalOffset < log.MinOffset)

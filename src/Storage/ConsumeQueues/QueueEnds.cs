@@ -52,7 +52,8 @@ internal sealed class QueueEnds(IStoreFileSystem files, string path, int entries
         IsUsable = content is not null && content.Length >= HeaderBytes + sizeof(uint)
             && BinaryPrimitives.ReadInt32BigEndian(content) == Magic
             && BinaryPrimitives.ReadInt32BigEndian(content.AsSpan(4)) == Version
-            && BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(^sizeof(uint)..)) == Crc32.Compute(content.AsSpan(..^sizeof(uint)));
+            && BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(^sizeof(uint)..))
+                == Crc32.Compute(content.AsSpan(..^sizeof(uint)));
         if (!IsUsable)
             return;
 
@@ -145,7 +146,8 @@ internal sealed class QueueEnds(IStoreFileSystem files, string path, int entries
                 string topic = Encoding.UTF8.GetString(entries.Slice(2, topicBytes));
                 entries = entries[(2 + topicBytes)..];
                 _ends[(topic, BinaryPrimitives.ReadInt32BigEndian(entries))] = new QueueEnd(
-                    BinaryPrimitives.ReadInt64BigEndian(entries[4..]), BinaryPrimitives.ReadInt64BigEndian(entries[12..]));
+                    BinaryPrimitives.ReadInt64BigEndian(entries[4..]),
+                    BinaryPrimitives.ReadInt64BigEndian(entries[12..]));
                 entries = entries[(FixedBytes - 2)..];
             }
         }

@@ -6,7 +6,8 @@ namespace OrleansMq.Storage.ConsumeQueues;
 /// One file of a consume queue, mapped while it is used. Every access is between <see cref="TryAcquire"/> and
 /// <see cref="Release"/>; in between the mapping stays.
 /// </summary>
-internal sealed class QueueSegment(IStoreFileSystem files, MappingBudget budget, string path, long firstOffset, int entries)
+internal sealed class QueueSegment(
+    IStoreFileSystem files, MappingBudget budget, string path, long firstOffset, int entries)
 {
     private const int MinAllocationBytes = 4096;
     private const int MaxAllocationBytes = 1024 * 1024;
@@ -25,7 +26,9 @@ internal sealed class QueueSegment(IStoreFileSystem files, MappingBudget budget,
 
     public string Path { get; } = path;
 
-    /// <summary>Whether entries were written since the last checkpoint; see <see cref="ConsumeQueueTable.MarkDirty"/>.</summary>
+    /// <summary>
+    /// Whether entries were written since the last checkpoint; see <see cref="ConsumeQueueTable.MarkDirty"/>.
+    /// </summary>
     public bool IsDirty { get; set; }
 
     public int LengthBytes => (int)(EndOffset - FirstOffset) * ConsumeQueueEntry.EntryBytes;
@@ -43,7 +46,8 @@ internal sealed class QueueSegment(IStoreFileSystem files, MappingBudget budget,
                 return false;
             }
 
-            if (references > 0 && Interlocked.CompareExchange(ref _references, references + 1, references) == references)
+            if (references > 0
+                && Interlocked.CompareExchange(ref _references, references + 1, references) == references)
             {
                 bytes = _file!.Memory.Span;
                 return true;

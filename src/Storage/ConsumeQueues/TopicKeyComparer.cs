@@ -2,7 +2,9 @@ using System.Text;
 
 namespace OrleansMq.Storage.ConsumeQueues;
 
-/// <summary>Compares topics as strings and as the UTF-8 bytes that records and requests carry, with one hash for both.</summary>
+/// <summary>
+/// Compares topics as strings and as the UTF-8 bytes that records and requests carry, with one hash for both.
+/// </summary>
 public sealed class TopicKeyComparer : IEqualityComparer<string>, IAlternateEqualityComparer<ReadOnlySpan<byte>, string>
 {
     private const int MaxStackBytes = 512;

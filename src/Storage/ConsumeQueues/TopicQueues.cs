@@ -29,7 +29,8 @@ internal sealed class TopicQueues(ConsumeQueueTable table, string topic, string 
         {
             if (queueId >= _queues.Length)
             {
-                ConsumeQueue?[] grown = new ConsumeQueue?[Math.Max(queueId + 1, Math.Min(MaxQueues, _queues.Length * 2))];
+                int length = Math.Max(queueId + 1, Math.Min(MaxQueues, _queues.Length * 2));
+                var grown = new ConsumeQueue?[length];
                 _queues.CopyTo(grown, 0);
                 Volatile.Write(ref _queues, grown);
             }

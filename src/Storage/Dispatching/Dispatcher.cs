@@ -113,7 +113,9 @@ public sealed class Dispatcher
         return position > start;
     }
 
-    /// <summary>Dispatches the records in bytes that lie at a position; returns the position behind the last one.</summary>
+    /// <summary>
+    /// Dispatches the records in bytes that lie at a position; returns the position behind the last one.
+    /// </summary>
     private long DispatchFrom(ReadOnlySpan<byte> bytes, long position, long confirmed)
     {
         while (position < confirmed && !bytes.IsEmpty)
@@ -168,8 +170,12 @@ public sealed class Dispatcher
     private static long TagsCodeOf(in DispatchedRecord record)
     {
         bool isWaiting = !record.DueTime.IsEmpty && record.Record.Topic.SequenceEqual(ScheduleTopic);
-        if (isWaiting && Utf8Parser.TryParse(record.DueTime, out long due, out int consumed) && consumed == record.DueTime.Length)
+        if (isWaiting && Utf8Parser.TryParse(record.DueTime, out long due, out int consumed)
+            && consumed == record.DueTime.Length)
+        {
             return due;
+        }
+
         return record.Tags.IsEmpty ? 0 : TagHash.Compute(record.Tags);
     }
 

@@ -1,6 +1,8 @@
 namespace OrleansMq.Storage.Files;
 
-/// <summary>Small files that are replaced as a whole: after a crash either the old or the new content is there.</summary>
+/// <summary>
+/// Small files that are replaced as a whole: after a crash either the old or the new content is there.
+/// </summary>
 public static class AtomicFiles
 {
     private const string TemporarySuffix = ".tmp";

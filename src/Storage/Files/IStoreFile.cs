@@ -6,7 +6,9 @@ public interface IStoreFile : IDisposable
     /// <summary>The file's path.</summary>
     string Path { get; }
 
-    /// <summary>The mapping; writes are visible to every reader of the file at once, and durable after a flush.</summary>
+    /// <summary>
+    /// The mapping; writes are visible to every reader of the file at once, and durable after a flush.
+    /// </summary>
     Memory<byte> Memory { get; }
 
     /// <summary>Makes every byte written so far durable.</summary>

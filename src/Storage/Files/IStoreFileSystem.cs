@@ -15,7 +15,9 @@ public interface IStoreFileSystem
     /// <summary>Whether a file of this name exists.</summary>
     bool FileExists(string path);
 
-    /// <summary>Names (not paths) of the files in a directory, in ordinal order; empty when there is no directory.</summary>
+    /// <summary>
+    /// Names (not paths) of the files in a directory, in ordinal order; empty when there is no directory.
+    /// </summary>
     IReadOnlyList<string> ListFiles(string directory);
 
     /// <summary>Names (not paths) of the directories in a directory, in ordinal order.</summary>
@@ -57,7 +59,9 @@ public interface IStoreFileSystem
     /// <summary>Flushes the bytes of files, mapped or not; those that no longer exist are passed over.</summary>
     void Flush(IReadOnlyCollection<string> paths);
 
-    /// <summary>Takes an exclusive lock that ends with the process or the returned object; null when it is taken.</summary>
+    /// <summary>
+    /// Takes an exclusive lock that ends with the process or the returned object; null when it is taken.
+    /// </summary>
     IDisposable? TryLock(string path);
 
     /// <summary>Space on the disk that holds a path.</summary>

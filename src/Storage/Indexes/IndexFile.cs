@@ -4,7 +4,9 @@ using OrleansMq.Storage.Files;
 
 namespace OrleansMq.Storage.Indexes;
 
-/// <summary>A hash table from keys to positions in the log: a header, slots, then entries chained newest first.</summary>
+/// <summary>
+/// A hash table from keys to positions in the log: a header, slots, then entries chained newest first.
+/// </summary>
 /// <remarks><code>
 /// header, 40 bytes
 ///  0               8               16              24              32      36
@@ -84,10 +86,13 @@ internal sealed class IndexFile : IDisposable
 
         // The count first: a reader that finds the number in the slot must find it below the count.
         Volatile.Write(ref _count, number + 1);
-        Volatile.Write(ref MemoryMarshal.AsRef<int>(slot), BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number);
+        int stored = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(number) : number;
+        Volatile.Write(ref MemoryMarshal.AsRef<int>(slot), stored);
     }
 
-    /// <summary>Adds positions whose key has this hash, newest first, until there are <paramref name="maxCount"/>.</summary>
+    /// <summary>
+    /// Adds positions whose key has this hash, newest first, until there are <paramref name="maxCount"/>.
+    /// </summary>
     public void Find(int keyHash, long beginTimestamp, long endTimestamp, int maxCount, List<long> found)
     {
         ReadOnlySpan<byte> bytes = _file.Memory.Span;
@@ -96,7 +101,9 @@ internal sealed class IndexFile : IDisposable
         int count = Count;
 
         // Older entries have smaller numbers; anything else is damage and ends the chain.
-        for (int limit = count; number > 0 && number < limit && found.Count < maxCount; limit = number, number = Older(bytes, number))
+        for (int limit = count;
+            number > 0 && number < limit && found.Count < maxCount;
+            limit = number, number = Older(bytes, number))
         {
             ReadOnlySpan<byte> entry = bytes.Slice(EntryAt(number), EntryBytes);
             long storedAt = BeginTimestamp + (BinaryPrimitives.ReadInt32BigEndian(entry[12..]) * 1000L);
@@ -155,7 +162,9 @@ internal sealed class IndexFile : IDisposable
     private ReadOnlySpan<byte> SlotOf(ReadOnlySpan<byte> bytes, int keyHash) =>
         bytes.Slice(HeaderBytes + (int)((uint)keyHash % (uint)_slots * SlotBytes), SlotBytes);
 
-    /// <summary>Reserves the slots at once and the entries piece by piece, so that a full disk is an error, not a crash.</summary>
+    /// <summary>
+    /// Reserves the slots at once and the entries piece by piece, so that a full disk is an error, not a crash.
+    /// </summary>
     private void Reserve(int neededBytes)
     {
         if (neededBytes <= _allocatedBytes)

@@ -2,7 +2,9 @@ using OrleansMq.Messages.Properties;
 
 namespace OrleansMq.Storage.Indexes;
 
-/// <summary>The hash under which a key of a topic is found: Java's hash of <c>topic#key</c>, without its sign.</summary>
+/// <summary>
+/// The hash under which a key of a topic is found: Java's hash of <c>topic#key</c>, without its sign.
+/// </summary>
 internal static class IndexKey
 {
     /// <summary>The hash for a topic and key in UTF-8.</summary>

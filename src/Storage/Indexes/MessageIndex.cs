@@ -9,7 +9,9 @@ namespace OrleansMq.Storage.Indexes;
 /// <summary>Finds messages by key: index files in the order of time, of which the dispatcher fills the last.</summary>
 public sealed class MessageIndex : IDispatchTarget
 {
-    /// <summary>Flushing costs the slots touched since the last time, up to all of them: not worth doing each second.</summary>
+    /// <summary>
+    /// Flushing costs the slots touched since the last time, up to all of them: not worth doing each second.
+    /// </summary>
     private const long DurableEveryBytes = 256 * 1024 * 1024;
     private const long DurableEveryMilliseconds = 10_000;
 
@@ -172,9 +174,10 @@ public sealed class MessageIndex : IDispatchTarget
         if (length != configured)
         {
             throw new StoreCorruptException(
-                $"The index file '{PathOf(name)}' has {length} bytes, but files of {configured} bytes are configured. Set "
-                + $"{StoreOptions.Section}:{nameof(StoreOptions.IndexFileSlots)} and {nameof(StoreOptions.IndexFileEntries)} "
-                + $"to what it was made with, or delete '{_directory}' to have the index made again.");
+                $"The index file '{PathOf(name)}' has {length} bytes, but files of {configured} bytes are configured. "
+                + $"Set {StoreOptions.Section}:{nameof(StoreOptions.IndexFileSlots)} and "
+                + $"{nameof(StoreOptions.IndexFileEntries)} to what it was made with, or delete "
+                + $"'{_directory}' to have the index made again.");
         }
     }
 

@@ -12,7 +12,9 @@ namespace OrleansMq.Storage.Reading;
 /// <remarks>Benchmark: <c>PullBenchmarks</c>.</remarks>
 public sealed class QueueReader
 {
-    /// <summary>Entries looked at in one read, so that a filter that matches nothing cannot occupy the caller.</summary>
+    /// <summary>
+    /// Entries looked at in one read, so that a filter that matches nothing cannot occupy the caller.
+    /// </summary>
     private const int MaxScannedEntries = 4096;
     private const int EntriesPerStep = 64;
 
@@ -37,7 +39,8 @@ public sealed class QueueReader
     /// <param name="filter">Which messages, or null for all.</param>
     /// <param name="output">Takes the records, back to back.</param>
     public ReadResult Read(
-        ConsumeQueue queue, long fromOffset, int maxCount, int maxBytes, IMessageFilter? filter, IBufferWriter<byte> output)
+        ConsumeQueue queue, long fromOffset, int maxCount, int maxBytes, IMessageFilter? filter,
+        IBufferWriter<byte> output)
     {
         long min = queue.GetMinOffset();
         long max = queue.MaxOffset;
@@ -54,7 +57,8 @@ public sealed class QueueReader
         Span<ConsumeQueueEntry> entries = stackalloc ConsumeQueueEntry[EntriesPerStep];
         while (!copy.IsFull && copy.NextOffset < max && copy.NextOffset - fromOffset < MaxScannedEntries)
         {
-            int want = (int)Math.Min(EntriesPerStep, Math.Min(max - copy.NextOffset, filter is null ? copy.CountLeft : EntriesPerStep));
+            int most = filter is null ? Math.Min(EntriesPerStep, copy.CountLeft) : EntriesPerStep;
+            int want = (int)Math.Min(most, max - copy.NextOffset);
             int count = queue.Read(copy.NextOffset, entries[..want]);
             if (count == 0)
                 break;

@@ -45,15 +45,16 @@ internal static class LogDirectory
         if (length > fileBytes || (length < fileBytes && !isLast) || starts[index] % fileBytes != 0)
         {
             throw new StoreCorruptException(
-                $"The log file '{path}' has {length} bytes, but files of {fileBytes} bytes are configured. "
-                + $"Set {StoreOptions.Section}:{nameof(StoreOptions.CommitLogFileBytes)} to what the store was made with.");
+                $"The log file '{path}' has {length} bytes, but files of {fileBytes} bytes are configured. Set "
+                + $"{StoreOptions.Section}:{nameof(StoreOptions.CommitLogFileBytes)} to what the store was made with.");
         }
 
         if (!isLast && starts[index + 1] != starts[index] + fileBytes)
         {
             throw new StoreCorruptException(
-                $"The log file '{LogSegment.NameOf(starts[index] + fileBytes)}' is missing in '{directory}', though later "
-                + "ones are there. Restore it from a backup, or move the files before the gap away to go on without them.");
+                $"The log file '{LogSegment.NameOf(starts[index] + fileBytes)}' is missing in '{directory}', though "
+                + "later ones are there. Restore it from a backup, or move the files before the gap away to go on "
+                + "without them.");
         }
     }
 }

@@ -45,7 +45,9 @@ internal sealed class StoreRecovery(
         return scan.Records;
     }
 
-    /// <summary>The checkpoint vouches for records: without their file they must not be taken for a torn tail.</summary>
+    /// <summary>
+    /// The checkpoint vouches for records: without their file they must not be taken for a torn tail.
+    /// </summary>
     private void RefuseMissingEnd(CheckpointState? checkpoint)
     {
         if (checkpoint is null || checkpoint.FlushedUntil <= log.AppendedUntil)

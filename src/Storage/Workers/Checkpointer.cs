@@ -30,7 +30,9 @@ internal sealed class Checkpointer(
     /// <summary>Where recovery would begin; records below are not needed to open the store again.</summary>
     public long RecoverFrom => Volatile.Read(ref _written)?.RecoverFrom ?? 0;
 
-    /// <summary>Wakes the worker if it waits for something to do; one that rests between checkpoints goes on resting.</summary>
+    /// <summary>
+    /// Wakes the worker if it waits for something to do; one that rests between checkpoints goes on resting.
+    /// </summary>
     public void WakeIfIdle()
     {
         if (_isIdle)
@@ -68,7 +70,9 @@ internal sealed class Checkpointer(
     /// <summary>Takes over the checkpoint that the store was opened with.</summary>
     public void Adopt(CheckpointState? state) => Volatile.Write(ref _written, state);
 
-    /// <summary>Sets the recovery point back, before entries behind it are given up. Durable when the call returns.</summary>
+    /// <summary>
+    /// Sets the recovery point back, before entries behind it are given up. Durable when the call returns.
+    /// </summary>
     public void Rewind(long recoverFrom)
     {
         if (_written is { } state && state.RecoverFrom > recoverFrom)

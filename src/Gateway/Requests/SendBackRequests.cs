@@ -1,0 +1,34 @@
+using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Sending;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Requests;
+
+namespace OrleansMq.Gateway.Requests;
+
+/// <summary>Messages that a consumer could not process and sends back: 36.</summary>
+internal sealed class SendBackRequests(BrokerNode node)
+{
+    public void Register(RequestTable table) => table.Add<ConsumerSendMessageBackRequest>(
+        RequestCode.ConsumerSendMessageBack, ConsumerSendMessageBackRequest.TryRead, TakeBack);
+
+    private void TakeBack(ClientSession session, ConsumerSendMessageBackRequest request) => session.Defer(reply =>
+    {
+        SendResult result = node.SendBacks.Take(request);
+        if (result.MustAwaitFlush)
+            AwaitFlush(reply, result);
+        else
+            reply.Answer(result.Code, result.Problem);
+        node.Pump();
+    });
+
+    private void AwaitFlush(ReplyAddress reply, SendResult result)
+    {
+        reply.Connection.RequestStarted();
+        node.AwaitFlush(result, status =>
+        {
+            var outcome = FlushOutcome.Of(status);
+            reply.Answer(outcome.Code, outcome.Problem);
+            reply.Connection.RequestFinished();
+        });
+    }
+}

@@ -1,0 +1,61 @@
+using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Sending;
+using OrleansMq.Protocol.Codes;
+
+namespace OrleansMq.Broker.Tests.Nodes;
+
+public sealed class RetryTests : IDisposable
+{
+    private const string RetryTopic = "%RETRY%consumers";
+    private const string DeadLetterTopic = "%DLQ%consumers";
+
+    private readonly TestBroker _broker = new();
+
+    [Fact]
+    public void SentBackMessage_ComesAgainAfterItsDelay_AndThenGoesToTheDeadLetters()
+    {
+        _broker.Send("Orders", "hard");
+        ReceivedRecord original = Assert.Single(_broker.Pull("Orders").Records);
+
+        Assert.Equal(ResponseCode.Success, _broker.SendBack(original, maxTimes: 1).Code);
+        Assert.Empty(_broker.BodiesOf(RetryTopic));
+
+        _broker.Deliver(TimeSpan.FromSeconds(11));
+        ReceivedRecord retried = Assert.Single(_broker.Pull(RetryTopic).Records);
+        Assert.Equal(("hard", 1, "Orders"), (retried.Body, retried.ReconsumeTimes, retried.Property("RETRY_TOPIC")));
+        Assert.NotNull(retried.Property("ORIGIN_MESSAGE_ID"));
+
+        Assert.Equal(ResponseCode.Success, _broker.SendBack(retried, maxTimes: 1).Code);
+        _broker.Deliver(TimeSpan.FromHours(3));
+        Assert.Single(_broker.Pull(RetryTopic).Records);
+        ReceivedRecord dead = Assert.Single(_broker.Pull(DeadLetterTopic).Records);
+        Assert.Equal(("hard", "Orders"), (dead.Body, dead.Property("DLQ_ORIGIN_TOPIC")));
+        Assert.Equal(retried.Property("ORIGIN_MESSAGE_ID"), dead.Property("DLQ_ORIGIN_MESSAGE_ID"));
+    }
+
+    [Fact]
+    public void SendBack_IsRefused_WhenThereIsNoMessageAtThePosition()
+    {
+        _broker.Send("Orders", "one");
+        ReceivedRecord record = Assert.Single(_broker.Pull("Orders").Records);
+
+        SendResult inside = _broker.SendBack(record with { PhysicalOffset = record.PhysicalOffset + 4 }, maxTimes: 1);
+        SendResult behind = _broker.SendBack(record with { PhysicalOffset = 1_000_000_000 }, maxTimes: 1);
+
+        Assert.Equal((ResponseCode.SystemError, ResponseCode.SystemError), (inside.Code, behind.Code));
+    }
+
+    [Fact]
+    public void SendBack_SucceedsWithoutACopy_WhenTheGroupHasNoRetryQueue()
+    {
+        _broker.Send("Orders", "one");
+        ReceivedRecord record = Assert.Single(_broker.Pull("Orders").Records);
+        _broker.Node.Groups.Put(new SubscriptionGroupConfig { Name = "consumers", RetryQueues = 0 });
+        long end = _broker.Node.Store.Log.AppendedUntil;
+
+        Assert.Equal(ResponseCode.Success, _broker.SendBack(record, maxTimes: 1).Code);
+        Assert.Equal(end, _broker.Node.Store.Log.AppendedUntil);
+    }
+
+    public void Dispose() => _broker.Dispose();
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Pulling;
+using OrleansMq.Broker.Sending;
+using OrleansMq.Messages.Records;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
+using OrleansMq.Protocol.Requests;
+using OrleansMq.Storage;
+using OrleansMq.Storage.Files;
+
+namespace OrleansMq.Broker.Tests.Nodes;
+
+/// <summary>A broker on real files in a directory of its own; the test moves its clock and steps its workers.</summary>
+internal sealed class TestBroker : IDisposable
+{
+    private static readonly BrokerIdentity Identity =
+        new("DefaultCluster", "broker-a", new IPEndPoint(IPAddress.Loopback, 9876));
+
+    private BrokerNode? _node;
+
+    public TestBroker(Action<BrokerOptions>? configure = null)
+    {
+        configure?.Invoke(Options);
+        Store = new StoreOptions
+        {
+            Directory = Directory.CreateTempSubdirectory("omq-broker-").FullName,
+            CommitLogFileBytes = 256 * 1024,
+            ConsumeQueueFileEntries = 64,
+            IndexFileSlots = 64,
+            IndexFileEntries = 256,
+            MaxMessageBytes = 32 * 1024,
+            DiskCleanRatio = 1,
+            DiskFullRatio = 1,
+        };
+        Open();
+    }
+
+    public BrokerOptions Options { get; } = new();
+
+    public StoreOptions Store { get; }
+
+    public ManualTime Time { get; } = new();
+
+    public BrokerNode Node => _node ?? throw new InvalidOperationException("The broker is closed.");
+
+    public string OffsetsPath => Path.Combine(Store.Directory, "config", "consumerOffset.json");
+
+    /// <summary>Closes the broker, lets a test change its files, and opens it again.</summary>
+    public void Reopen(Action? whileClosed = null)
+    {
+        _node?.Dispose();
+        _node = null;
+        whileClosed?.Invoke();
+        Open();
+    }
+
+    /// <summary>Lets a worker do a step.</summary>
+    public void Step(string worker) => Node.Workers.Single(candidate => candidate.Name == worker).PumpOnce();
+
+    /// <summary>Sends a message and dispatches it.</summary>
+    public SendResult Send(
+        string topic, string body, int queueId = 0, string properties = "", int reconsumeTimes = 0,
+        SystemFlags flags = SystemFlags.None)
+    {
+        RemotingCommand command = RemotingCommand.Request(RequestCode.SendMessage, 1);
+        command.Body = Encoding.UTF8.GetBytes(body);
+        Fill(
+            command, ("producerGroup", "producers"), ("topic", topic), ("defaultTopic", "TBW102"),
+            ("defaultTopicQueueNums", 4), ("queueId", queueId), ("sysFlag", (int)flags),
+            ("bornTimestamp", Time.Milliseconds), ("flag", 0), ("properties", properties),
+            ("reconsumeTimes", reconsumeTimes));
+        bool isRead = SendMessageRequest.TryRead(Read(command), out SendMessageRequest request, out string? problem);
+        Assert.True(isRead, problem);
+        SendResult result = Node.Sender.Send(request, Identity.StoreHost, []);
+        Node.Pump();
+        return result;
+    }
+
+    /// <summary>Pulls from a queue without waiting.</summary>
+    public (PullOutcome Outcome, ReceivedRecord[] Records) Pull(
+        string topic, int queueId = 0, long offset = 0, string group = "consumers", string expression = "*")
+    {
+        RemotingCommand command = RemotingCommand.Request(RequestCode.PullMessage, 1);
+        Fill(
+            command, ("consumerGroup", group), ("topic", topic), ("queueId", queueId), ("queueOffset", offset),
+            ("maxMsgNums", 32), ("sysFlag", (int)PullFlags.Subscription), ("commitOffset", 0),
+            ("suspendTimeoutMillis", 0), ("subscription", expression), ("subVersion", 1));
+        bool isRead = PullMessageRequest.TryRead(Read(command), out PullMessageRequest request, out string? problem);
+        Assert.True(isRead, problem);
+        using var body = new OutputBuffer();
+        PullOutcome outcome = Node.Puller.Pull(request, body);
+        return (outcome, ReceivedRecord.ReadAll(body.WrittenSpan));
+    }
+
+    /// <summary>All bodies of a queue, in their order.</summary>
+    public string[] BodiesOf(string topic, int queueId = 0) =>
+        [.. Pull(topic, queueId).Records.Select(record => record.Body)];
+
+    /// <summary>Pulls and waits for up to ten seconds of the test's clock.</summary>
+    public TestPull Hold(string topic, long offset, string expression = "*")
+    {
+        PullOutcome outcome = Pull(topic, 0, offset, expression: expression).Outcome;
+        Assert.True(outcome.MayHold);
+        var pull = new TestPull
+        {
+            Queue = outcome.Queue!,
+            Offset = outcome.Result.NextOffset,
+            MaxCount = 32,
+            MaxBytes = 4096,
+            Filter = outcome.Filter,
+            DeadlineMilliseconds = Time.Milliseconds + 10_000,
+        };
+        Node.Hold(pull);
+        return pull;
+    }
+
+    /// <summary>Sends a message back for another try.</summary>
+    public SendResult SendBack(ReceivedRecord record, int maxTimes, string group = "consumers")
+    {
+        SendResult result = Node.SendBacks.Take(
+            new ConsumerSendMessageBackRequest(record.PhysicalOffset, group, 0, null, null, false, maxTimes));
+        Node.Pump();
+        return result;
+    }
+
+    /// <summary>Delivers what is due after the time has passed.</summary>
+    public void Deliver(TimeSpan after)
+    {
+        Time.Advance(after);
+        Step("omq-timer");
+    }
+
+    public void Dispose()
+    {
+        _node?.Dispose();
+        Directory.Delete(Store.Directory, recursive: true);
+    }
+
+    private static CommandReader Read(RemotingCommand command)
+    {
+        using var output = new OutputBuffer();
+        command.WriteTo(output);
+        var reader = new CommandReader();
+        Assert.Equal(CommandDefect.None, reader.Read(output.WrittenSpan[FrameReader.PrefixBytes..].ToArray()));
+        return reader;
+    }
+
+    private static void Fill(RemotingCommand command, params (string Name, object Value)[] fields)
+    {
+        foreach ((string name, object value) in fields)
+            command.Fields[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+    }
+
+    private void Open() => _node = BrokerNode.Open(
+        Identity, Options, Store, new MappedFileSystem(), new SilentChannels(), Time, NullLogger.Instance);
+}
