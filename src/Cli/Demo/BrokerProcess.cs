@@ -33,16 +33,16 @@ internal sealed class BrokerProcess(FileInfo program, DirectoryInfo folder) : IA
             RedirectStandardError = true,
             WorkingDirectory = folder.FullName,
         };
-        foreach (string argument in (string[])
-            ["--data", Path.Combine(folder.FullName, "store"), "--port", "0", "--OrleansMq:Broker:DelayLevels", DelayLevels])
-        {
+        string store = Path.Combine(folder.FullName, "store");
+        string[] arguments = ["--data", store, "--port", "0", "--OrleansMq:Broker:DelayLevels", DelayLevels];
+        foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
-        }
 
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => Take(line.Data);
         process.ErrorDataReceived += (_, line) => Take(line.Data);
-        process.Exited += (_, _) => _ready.TrySetException(new BrokerFailedException("The broker ended before it was ready."));
+        process.Exited += (_, _) =>
+            _ready.TrySetException(new BrokerFailedException("The broker ended before it was ready."));
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

@@ -54,7 +54,8 @@ internal static class DemoBody
     private static void FillWithText(Span<byte> filling, int producer, long sequence)
     {
         ReadOnlySpan<byte> line = Encoding.ASCII.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{{\"producer\":{producer},\"order\":{sequence},\"state\":\"paid\"}}\n"));
+            string.Create(CultureInfo.InvariantCulture,
+                $"{{\"producer\":{producer},\"order\":{sequence},\"state\":\"paid\"}}\n"));
         for (; !filling.IsEmpty; filling = filling[Math.Min(line.Length, filling.Length)..])
             line[..Math.Min(line.Length, filling.Length)].CopyTo(filling);
     }

@@ -98,7 +98,8 @@ internal static class DemoCommand
         {
             table.AddRow(
                 Markup.Escape(result.What), Figures.Count(result.Messages), Markup.Escape(result.Measure),
-                Figures.Count(result.Lost), Figures.Count(result.OutOfOrder), result.IsOk ? "[green]yes[/]" : "[red]NO[/]");
+                Figures.Count(result.Lost), Figures.Count(result.OutOfOrder),
+                result.IsOk ? "[green]yes[/]" : "[red]NO[/]");
         }
 
         AnsiConsole.Write(table);
@@ -119,6 +120,6 @@ internal static class DemoCommand
     }
 
     private static string Verdict(List<CheckResult> results) =>
-        $"[green]All {results.Count} checks passed:[/] of {Figures.Count(results.Sum(result => result.Messages))} messages " +
-        "none was lost, changed, duplicated in a queue or out of order.";
+        $"[green]All {results.Count} checks passed:[/] of {Figures.Count(results.Sum(result => result.Messages))} " +
+        "messages none was lost, changed, duplicated in a queue or out of order.";
 }

@@ -14,7 +14,8 @@ internal sealed record DemoContext(BrokerProcess Broker)
 
     /// <summary>A client of its own connection and identity.</summary>
     public Task<BrokerClient> ConnectAsync(CancellationToken cancellation) =>
-        BrokerClient.ConnectAsync(Broker.EndPoint, new ClientOptions { RequestTimeout = TimeSpan.FromSeconds(10) }, cancellation);
+        BrokerClient.ConnectAsync(
+            Broker.EndPoint, new ClientOptions { RequestTimeout = TimeSpan.FromSeconds(10) }, cancellation);
 
     /// <summary>Several such clients.</summary>
     public Task<BrokerClient[]> ConnectAsync(int count, CancellationToken cancellation) =>

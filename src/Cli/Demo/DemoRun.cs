@@ -57,10 +57,13 @@ internal sealed class DemoRun(DemoContext context)
         }
 
         cancellation.ThrowIfCancellationRequested();
-        return context.Broker.IsRunning ? result : throw new BrokerFailedException($"The broker ended during '{check.What}'.");
+        return context.Broker.IsRunning ? result
+            : throw new BrokerFailedException($"The broker ended during '{check.What}'.");
     }
 
-    /// <summary>All that was sent so far was read back from its first offset to the last, each check its own topic.</summary>
+    /// <summary>
+    /// All that was sent so far was read back from its first offset to the last, each check its own topic.
+    /// </summary>
     private CheckResult ReadingBack() => new("reading all of that back, 8 queues")
     {
         Messages = context.DrainedMessages,

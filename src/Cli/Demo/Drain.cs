@@ -19,7 +19,8 @@ internal static class Drain
         var verification = new Verification(ledger, result);
         long began = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, ledger.Queues).Select(queue => Task.Run(
-            () => ReadQueueAsync(clients[queue % Connections], ledger, queue, verification, result, cancellation), cancellation)));
+            () => ReadQueueAsync(clients[queue % Connections], ledger, queue, verification, result, cancellation),
+            cancellation)));
         context.DrainTime += Stopwatch.GetElapsedTime(began);
         context.DrainedMessages += verification.Count;
         verification.Complete();
@@ -27,7 +28,8 @@ internal static class Drain
     }
 
     private static async Task ReadQueueAsync(
-        BrokerClient client, Ledger ledger, int queue, Verification verification, CheckResult result, CancellationToken cancellation)
+        BrokerClient client, Ledger ledger, int queue, Verification verification, CheckResult result,
+        CancellationToken cancellation)
     {
         long end = ledger.EndOf(queue);
         long began = Stopwatch.GetTimestamp();
@@ -44,7 +46,9 @@ internal static class Drain
 
             if (outcome.Status == PullStatus.OffsetMoved)
             {
-                result.Fail($"{ledger.Topic}, queue {queue}: offset {offset} is outside {outcome.MinOffset} to {outcome.MaxOffset}");
+                result.Fail(
+                    $"{ledger.Topic}, queue {queue}: offset {offset} is outside {outcome.MinOffset} to " +
+                    $"{outcome.MaxOffset}");
                 return;
             }
 

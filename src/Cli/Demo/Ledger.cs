@@ -1,8 +1,8 @@
 namespace OrleansMq.Cli.Demo;
 
 /// <summary>
-/// What producers sent to a topic and where the broker said it lies. A producer writes to one queue; one thread at a time
-/// notes its messages, while others may read.
+/// What producers sent to a topic and where the broker said it lies. A producer writes to one queue; one thread at a
+/// time notes its messages, while others may read.
 /// </summary>
 internal sealed class Ledger(string topic, int queues, int producers)
 {

@@ -25,7 +25,7 @@ internal sealed class Verification(Ledger ledger, CheckResult result)
             || !DemoBody.TryRead(message.Body.Span, out int producer, out long number)
             || producer < 0 || producer >= ledger.Producers || number < 0 || number >= ledger.CountOf(producer))
         {
-            result.Fail($"{place}: the body is not one that was sent ({message.BodyStatus}, {message.Body.Length} bytes)");
+            result.Fail($"{place}: no body that was sent ({message.BodyStatus}, {message.Body.Length} bytes)");
             return;
         }
 
@@ -52,7 +52,9 @@ internal sealed class Verification(Ledger ledger, CheckResult result)
                 if (ledger.OffsetOf(producer, sequence) is { } offset && !_seen[producer].Contains(sequence))
                 {
                     lost++;
-                    result.Fail($"{ledger.Topic}, queue {ledger.QueueOf(producer)}, offset {offset}: acknowledged, but never came");
+                    result.Fail(
+                        $"{ledger.Topic}, queue {ledger.QueueOf(producer)}, offset {offset}: acknowledged, " +
+                        "but never came");
                 }
             }
         }

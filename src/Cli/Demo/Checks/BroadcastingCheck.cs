@@ -50,7 +50,8 @@ internal sealed class BroadcastingCheck : IDemoCheck
     {
         for (long offset = 0; offset < MessagesEachQueue;)
         {
-            PullOutcome outcome = await member.PullAsync(new PullRequest(Group, topic, queue, offset) { Wait = Wait }, cancellation);
+            PullOutcome outcome = await member.PullAsync(
+                new PullRequest(Group, topic, queue, offset) { Wait = Wait }, cancellation);
             foreach (ReceivedMessage message in outcome.Messages)
                 verification.Take(message);
             offset = outcome.NextOffset;

@@ -65,7 +65,8 @@ internal sealed class ClusteringCheck : IDemoCheck
         {
             int end = ledger.CountOf(producer) + (MessagesEachTime / Queues);
             return PipelinedSends.RunAsync(
-                client, ledger, producer, inFlight: 16, bodyBytes: 64, () => ledger.CountOf(producer) >= end, cancellation);
+                client, ledger, producer, inFlight: 16, bodyBytes: 64, () => ledger.CountOf(producer) >= end,
+                cancellation);
         }));
         long began = Stopwatch.GetTimestamp();
         while (verification.Count < ledger.AcknowledgedCount && Stopwatch.GetElapsedTime(began) < Patience)

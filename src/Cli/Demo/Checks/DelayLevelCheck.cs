@@ -10,8 +10,10 @@ internal sealed class DelayLevelCheck : IDemoCheck
 
     public string What => "delay levels of 1 s and 2 s";
 
-    public Task RunAsync(DemoContext context, CheckResult result, CancellationToken cancellation) => DelayedMessages.RunAsync(
-        context, Topic, Messages, index => TimeSpan.FromSeconds(1 + (index % 2)), Make, result, cancellation);
+    public Task RunAsync(DemoContext context, CheckResult result, CancellationToken cancellation) =>
+        DelayedMessages.RunAsync(context, Topic, Messages, DelayOf, Make, result, cancellation);
+
+    private static TimeSpan DelayOf(int index) => TimeSpan.FromSeconds(1 + (index % 2));
 
     private static Message Make(byte[] body, IReadOnlyDictionary<string, string> properties, DateTimeOffset due)
     {

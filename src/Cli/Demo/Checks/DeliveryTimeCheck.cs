@@ -10,8 +10,10 @@ internal sealed class DeliveryTimeCheck : IDemoCheck
 
     public string What => "delivery at an exact time";
 
-    public Task RunAsync(DemoContext context, CheckResult result, CancellationToken cancellation) => DelayedMessages.RunAsync(
-        context, Topic, Messages, index => TimeSpan.FromMilliseconds(500 + (index * 7919 % 1500)), Make, result, cancellation);
+    public Task RunAsync(DemoContext context, CheckResult result, CancellationToken cancellation) =>
+        DelayedMessages.RunAsync(context, Topic, Messages, DelayOf, Make, result, cancellation);
+
+    private static TimeSpan DelayOf(int index) => TimeSpan.FromMilliseconds(500 + (index * 7919 % 1500));
 
     private static Message Make(byte[] body, IReadOnlyDictionary<string, string> properties, DateTimeOffset due) =>
         new() { Topic = Topic, Body = body, Properties = properties, DeliverAt = due };

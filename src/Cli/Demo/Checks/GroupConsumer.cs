@@ -28,7 +28,8 @@ internal sealed class GroupConsumer(
     public async Task JoinAsync(CancellationToken cancellation)
     {
         client.GroupChanged += _ => Interlocked.Increment(ref _changesSeen);
-        var consumer = new ConsumerData { GroupName = group, ConsumeFromWhere = ConsumeFromWhere.ConsumeFromFirstOffset };
+        var consumer =
+            new ConsumerData { GroupName = group, ConsumeFromWhere = ConsumeFromWhere.ConsumeFromFirstOffset };
         consumer.SubscriptionDataSet.Add(new SubscriptionData { Topic = topic, SubString = "*" });
         await client.HeartbeatAsync([consumer], cancellation);
     }
@@ -64,7 +65,9 @@ internal sealed class GroupConsumer(
         await client.DisposeAsync();
     }
 
-    /// <summary>Neighbouring queues to each, one more to the first ones. RocketMQ: AllocateMessageQueueAveragely.</summary>
+    /// <summary>
+    /// Neighbouring queues to each, one more to the first ones. RocketMQ: AllocateMessageQueueAveragely.
+    /// </summary>
     private int[] Allocate(List<string> members)
     {
         int index = members.IndexOf(client.ClientId);

@@ -30,7 +30,8 @@ internal sealed class KillCheck : IDemoCheck
         long began = Stopwatch.GetTimestamp();
         await context.Broker.StartAsync(cancellation);
         TimeSpan restart = Stopwatch.GetElapsedTime(began);
-        await await LoadAsync(context, ledger, () => Stopwatch.GetElapsedTime(began) > restart + LoadAfter, cancellation);
+        await await LoadAsync(
+            context, ledger, () => Stopwatch.GetElapsedTime(began) > restart + LoadAfter, cancellation);
 
         result.Messages = ledger.AcknowledgedCount;
         result.Measure = $"back after {Figures.Milliseconds(restart.TotalMilliseconds)}";
@@ -50,7 +51,8 @@ internal sealed class KillCheck : IDemoCheck
                 await using (client)
                 {
                     await PipelinedSends.RunAsync(
-                        client, ledger, producer, InFlight, BodyBytes, () => isOver() || !client.Connection.IsOpen, cancellation);
+                        client, ledger, producer, InFlight, BodyBytes, () => isOver() || !client.Connection.IsOpen,
+                        cancellation);
                 }
             },
             cancellation)));

@@ -5,7 +5,9 @@ using OrleansMq.Client.Sending;
 
 namespace OrleansMq.Cli.Demo.Checks;
 
-/// <summary>Messages are found by key, by the identifiers of producer and broker, and by the time they were stored.</summary>
+/// <summary>
+/// Messages are found by key, by the identifiers of producer and broker, and by the time they were stored.
+/// </summary>
 internal sealed class LookUpCheck : IDemoCheck
 {
     private const string Topic = "look-up";
@@ -21,7 +23,10 @@ internal sealed class LookUpCheck : IDemoCheck
         var sent = new List<SendOutcome>();
         for (int index = 0; index < Messages; index++)
         {
-            var message = new Message { Topic = Topic, Body = DemoBody.Make(0, index, 64), Keys = $"order-{index} shared-{index % 10}" };
+            var message = new Message
+            {
+                Topic = Topic, Body = DemoBody.Make(0, index, 64), Keys = $"order-{index} shared-{index % 10}",
+            };
             sent.Add(await client.SendAsync(message, 0, cancellation));
         }
 
@@ -33,7 +38,8 @@ internal sealed class LookUpCheck : IDemoCheck
             byOffset.Add(viewed);
             Expect(result, index, [viewed], $"by the broker's id {sent[index].OffsetMessageId}");
             Expect(result, index, await FindAsync(client, $"order-{index}", 1, cancellation), $"by key order-{index}");
-            Expect(result, index, await FindAsync(client, sent[index].MessageId, 1, cancellation), $"by id {sent[index].MessageId}");
+            Expect(result, index, await FindAsync(client, sent[index].MessageId, 1, cancellation),
+                $"by id {sent[index].MessageId}");
         }
 
         IReadOnlyList<ReceivedMessage> shared = await FindAsync(client, "shared-3", Messages / 10, cancellation);
@@ -42,7 +48,8 @@ internal sealed class LookUpCheck : IDemoCheck
         {
             DateTimeOffset time = byOffset[index].StoreTime;
             int expected = byOffset.FindIndex(message => message.StoreTime >= time);
-            result.Expect(expected, (int)await client.SearchOffsetAsync(Topic, 0, time, cancellation), $"offset at {time:HH:mm:ss.fff}");
+            result.Expect(expected, (int)await client.SearchOffsetAsync(Topic, 0, time, cancellation),
+                $"offset at {time:HH:mm:ss.fff}");
         }
 
         result.Messages = Messages;
@@ -57,7 +64,8 @@ internal sealed class LookUpCheck : IDemoCheck
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            IReadOnlyList<ReceivedMessage> found = await client.QueryByKeyAsync(Topic, key, 64, null, null, cancellation);
+            IReadOnlyList<ReceivedMessage> found = await client.QueryByKeyAsync(
+                Topic, key, 64, null, null, cancellation);
             if (found.Count >= expected || Stopwatch.GetElapsedTime(began) > IndexPatience)
                 return found;
             await Task.Delay(10, cancellation);

@@ -30,7 +30,8 @@ internal sealed class OneWaySendsCheck : IDemoCheck
             long arrived;
             do
             {
-                arrived = await clients[producer].GetMaxOffsetAsync(ledger.Topic, ledger.QueueOf(producer), cancellation);
+                arrived = await clients[producer].GetMaxOffsetAsync(
+                    ledger.Topic, ledger.QueueOf(producer), cancellation);
             }
             while (arrived < MessagesEach && Stopwatch.GetElapsedTime(began) < Patience);
         }
@@ -48,7 +49,8 @@ internal sealed class OneWaySendsCheck : IDemoCheck
         await Drain.VerifyAsync(context, ledger, result, cancellation);
     }
 
-    private static async Task SendAsync(BrokerClient client, Ledger ledger, int producer, CancellationToken cancellation)
+    private static async Task SendAsync(
+        BrokerClient client, Ledger ledger, int producer, CancellationToken cancellation)
     {
         for (int count = 0; count < MessagesEach; count++)
         {

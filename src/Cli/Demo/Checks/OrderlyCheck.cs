@@ -5,7 +5,9 @@ using OrleansMq.Protocol.Bodies;
 
 namespace OrleansMq.Cli.Demo.Checks;
 
-/// <summary>Two members want the same queues: each queue is locked by one, and read in order by that one alone.</summary>
+/// <summary>
+/// Two members want the same queues: each queue is locked by one, and read in order by that one alone.
+/// </summary>
 internal sealed class OrderlyCheck : IDemoCheck
 {
     private const string Group = "demo-orderly";
@@ -21,11 +23,13 @@ internal sealed class OrderlyCheck : IDemoCheck
         BrokerClient[] members = await context.ConnectAsync(2, cancellation);
         (BrokerClient first, BrokerClient second) = (members[0], members[1]);
         await Task.WhenAll(Enumerable.Range(0, Queues).Select(producer => PipelinedSends.RunAsync(
-            first, ledger, producer, inFlight: 16, bodyBytes: 64, () => ledger.CountOf(producer) >= MessagesEachQueue, cancellation)));
+            first, ledger, producer, inFlight: 16, bodyBytes: 64, () => ledger.CountOf(producer) >= MessagesEachQueue,
+            cancellation)));
 
         long began = Stopwatch.GetTimestamp();
         string broker = (await first.GetRouteAsync(ledger.Topic, cancellation))?.BrokerDatas[0].BrokerName ?? "";
-        MessageQueueKey[] all = [.. Enumerable.Range(0, Queues).Select(queue => new MessageQueueKey(ledger.Topic, broker, queue))];
+        MessageQueueKey[] all =
+            [.. Enumerable.Range(0, Queues).Select(queue => new MessageQueueKey(ledger.Topic, broker, queue))];
         var verification = new Verification(ledger, result);
         IReadOnlyList<MessageQueueKey> firstLocks = await first.LockAsync(Group, all[..2], cancellation);
         IReadOnlyList<MessageQueueKey> secondLocks = await second.LockAsync(Group, all, cancellation);
@@ -38,7 +42,8 @@ internal sealed class OrderlyCheck : IDemoCheck
         await first.UnlockAsync(Group, all[..2], cancellation);
         secondLocks = await second.LockAsync(Group, all, cancellation);
         result.Expect("0 1 2 3", QueuesOf(secondLocks), "locks of the second member once the first gave its own back");
-        await ReadAsync(second, [.. secondLocks.Take(2)], MessagesEachQueue / 2, MessagesEachQueue, verification, cancellation);
+        await ReadAsync(
+            second, [.. secondLocks.Take(2)], MessagesEachQueue / 2, MessagesEachQueue, verification, cancellation);
 
         result.Messages = verification.Count;
         result.Measure = Figures.Rate(result.Messages, Stopwatch.GetElapsedTime(began));
@@ -67,5 +72,6 @@ internal sealed class OrderlyCheck : IDemoCheck
         }
     }
 
-    private static string QueuesOf(IEnumerable<MessageQueueKey> queues) => string.Join(' ', queues.Select(queue => queue.QueueId).Order());
+    private static string QueuesOf(IEnumerable<MessageQueueKey> queues) =>
+        string.Join(' ', queues.Select(queue => queue.QueueId).Order());
 }

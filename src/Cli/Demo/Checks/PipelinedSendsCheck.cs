@@ -22,7 +22,8 @@ internal sealed class PipelinedSendsCheck : IDemoCheck
         long began = Stopwatch.GetTimestamp();
         await Task.WhenAll(clients.Select((client, producer) => Task.Run(
             () => PipelinedSends.RunAsync(
-                client, ledger, producer, InFlight, BodyBytes, () => Stopwatch.GetElapsedTime(began) >= Duration, cancellation),
+                client, ledger, producer, InFlight, BodyBytes, () => Stopwatch.GetElapsedTime(began) >= Duration,
+                cancellation),
             cancellation)));
         TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
         await DemoContext.CloseAsync(clients);

@@ -19,7 +19,8 @@ internal sealed class ResumeCheck : IDemoCheck
         await context.CreateTopicAsync(ledger.Topic, 1, cancellation);
         await using (BrokerClient client = await context.ConnectAsync(cancellation))
         {
-            result.Expect(null, await client.QueryOffsetAsync(Group, ledger.Topic, 0, cancellation), "offset of a new group");
+            result.Expect(
+                null, await client.QueryOffsetAsync(Group, ledger.Topic, 0, cancellation), "offset of a new group");
             await PipelinedSends.RunAsync(
                 client, ledger, 0, inFlight: 64, bodyBytes: 64, () => ledger.CountOf(0) >= Messages, cancellation);
         }

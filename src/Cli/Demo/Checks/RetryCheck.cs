@@ -28,7 +28,8 @@ internal sealed class RetryCheck : IDemoCheck
         for (int index = 0; index < Messages; index++)
         {
             await client.SendAsync(
-                new Message { Topic = Topic, Body = DemoBody.Make(0, index, 64), Keys = $"retried-{index}" }, 0, cancellation);
+                new Message { Topic = Topic, Body = DemoBody.Make(0, index, 64), Keys = $"retried-{index}" }, 0,
+                cancellation);
         }
 
         var began = DateTimeOffset.UtcNow;
@@ -36,13 +37,15 @@ internal sealed class RetryCheck : IDemoCheck
         for (int attempt = 1; attempt <= Tries; attempt++)
         {
             DateTimeOffset sentBack = await SendBackAsync(client, failed, cancellation);
-            failed = await ReadAsync(client, TopicNames.RetryOf(Group), (attempt - 1) * Messages, attempt, result, cancellation);
+            failed = await ReadAsync(
+                client, TopicNames.RetryOf(Group), (attempt - 1) * Messages, attempt, result, cancellation);
             if (failed.Exists(message => message.StoreTime < sentBack + Delay))
                 result.Fail($"try {attempt}: expected no message before {Delay.TotalSeconds} s, got one");
         }
 
         await SendBackAsync(client, failed, cancellation);
-        List<ReceivedMessage> dead = await ReadAsync(client, TopicNames.DeadLetterOf(Group), 0, Tries + 1, result, cancellation);
+        List<ReceivedMessage> dead = await ReadAsync(
+            client, TopicNames.DeadLetterOf(Group), 0, Tries + 1, result, cancellation);
         foreach (ReceivedMessage message in dead)
             result.Expect(Topic, message.Properties.GetValueOrDefault("DLQ_ORIGIN_TOPIC"), "origin of a dead letter");
         result.Messages = Messages;
@@ -60,7 +63,8 @@ internal sealed class RetryCheck : IDemoCheck
     }
 
     private static async Task<List<ReceivedMessage>> ReadAsync(
-        BrokerClient client, string topic, long from, int reconsumeTimes, CheckResult result, CancellationToken cancellation)
+        BrokerClient client, string topic, long from, int reconsumeTimes, CheckResult result,
+        CancellationToken cancellation)
     {
         var messages = new List<ReceivedMessage>();
         for (long offset = from; offset < from + Messages;)
@@ -76,7 +80,8 @@ internal sealed class RetryCheck : IDemoCheck
         string numbers = string.Join(' ', messages.Select(NumberOf).Order());
         result.Expect(string.Join(' ', Enumerable.Range(0, Messages)), numbers, $"messages in {topic}");
         foreach (ReceivedMessage message in messages)
-            result.Expect(reconsumeTimes, message.ReconsumeTimes, $"{topic}, offset {message.QueueOffset}: tries so far");
+            result.Expect(
+                reconsumeTimes, message.ReconsumeTimes, $"{topic}, offset {message.QueueOffset}: tries so far");
         return messages;
     }
 

@@ -23,18 +23,27 @@ internal sealed class TagsCheck : IDemoCheck
             0, cancellation).AsTask()));
 
         long began = Stopwatch.GetTimestamp();
-        var expected = Enumerable.Range(0, Messages).Where(index => Tags[index % Tags.Length] is "paid" or "lost").ToHashSet();
+        var expected = Enumerable.Range(0, Messages).Where(
+            index => Tags[index % Tags.Length] is "paid" or "lost").ToHashSet();
         result.Messages = expected.Count;
         long last = -1;
         for (long offset = 0; offset < Messages;)
         {
-            PullOutcome outcome = await client.PullAsync(
-                new PullRequest("demo-tags", topic, 0, offset) { Expression = "paid || lost", Wait = TimeSpan.FromSeconds(5) }, cancellation);
+            var pull = new PullRequest("demo-tags", topic, 0, offset)
+            {
+                Expression = "paid || lost", Wait = TimeSpan.FromSeconds(5),
+            };
+            PullOutcome outcome = await client.PullAsync(pull, cancellation);
             foreach (ReceivedMessage message in outcome.Messages)
             {
                 bool isSent = DemoBody.TryRead(message.Body.Span, out _, out long sequence);
                 if (!isSent || !expected.Remove((int)sequence))
-                    result.Fail($"offset {message.QueueOffset}: expected a message tagged 'paid' or 'lost' for the first time, got '{message.Tag}'");
+                {
+                    result.Fail(
+                        $"offset {message.QueueOffset}: expected a message tagged 'paid' or 'lost' for the first time, " +
+                        $"got '{message.Tag}'");
+                }
+
                 result.OutOfOrder += message.QueueOffset <= last ? 1 : 0;
                 last = message.QueueOffset;
             }
