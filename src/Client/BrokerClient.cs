@@ -18,7 +18,9 @@ namespace OrleansMq.Client;
 /// </summary>
 public sealed class BrokerClient : IAsyncDisposable
 {
-    /// <summary>A pull that the broker holds is answered a little after its time, and must not count as lost by then.</summary>
+    /// <summary>
+    /// A pull that the broker holds is answered a little after its time, and must not count as lost by then.
+    /// </summary>
     private static readonly TimeSpan HeldPullGrace = TimeSpan.FromSeconds(5);
 
     private readonly ClientOptions _options;
@@ -32,8 +34,8 @@ public sealed class BrokerClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// The broker says that the members of this group changed: ask for them and share out the queues anew. Raised on the
-    /// receive loop; handlers must not block.
+    /// The broker says that the members of this group changed: ask for them and share out the queues anew. Raised on
+    /// the receive loop; handlers must not block.
     /// </summary>
     public event Action<string>? GroupChanged;
 
@@ -98,7 +100,8 @@ public sealed class BrokerClient : IAsyncDisposable
             _options.RequestTimeout, cancellation).ConfigureAwait(false);
         SendStatus status = StatusOf(answer);
         return new SendOutcome(
-            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), send.UniqueKey, FieldOf(answer, "msgId"));
+            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), send.UniqueKey,
+            FieldOf(answer, "msgId"));
     }
 
     /// <summary>Stores messages of one topic together, one behind the other: all of them or none.</summary>
@@ -114,7 +117,8 @@ public sealed class BrokerClient : IAsyncDisposable
         {
             SendCommands.Check(message);
             if (message.Topic != messages[0].Topic || message.DelayLevel != 0 || message.DeliverAt is not null)
-                throw new ArgumentException("A batch takes messages of one topic that are not delayed.", nameof(messages));
+                throw new ArgumentException(
+                    "A batch takes messages of one topic that are not delayed.", nameof(messages));
         }
 
         var send = new BatchSend(messages[0].Topic, messages, queueId);
@@ -126,7 +130,9 @@ public sealed class BrokerClient : IAsyncDisposable
             status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), FieldOf(answer, "msgId").Split(','));
     }
 
-    /// <summary>Sends a message without knowing whether it is stored; returns the identifier that it was given.</summary>
+    /// <summary>
+    /// Sends a message without knowing whether it is stored; returns the identifier that it was given.
+    /// </summary>
     public async ValueTask<string> SendOneWayAsync(
         Message message, int queueId = -1, CancellationToken cancellation = default)
     {
@@ -142,7 +148,8 @@ public sealed class BrokerClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(pull);
         RemotingCommand answer = await _connection.InvokeAsync(
-            (pull, _options.SerializeType), static (state, opaque, output) => WritePull(state.pull, state.SerializeType, opaque, output),
+            (pull, _options.SerializeType), static (state, opaque, output) =>
+                WritePull(state.pull, state.SerializeType, opaque, output),
             _options.RequestTimeout + pull.Wait + (pull.Wait > TimeSpan.Zero ? HeldPullGrace : TimeSpan.Zero),
             cancellation).ConfigureAwait(false);
         PullStatus status = (ResponseCode)answer.Code switch
@@ -157,7 +164,8 @@ public sealed class BrokerClient : IAsyncDisposable
             ? RecordDecoder.Decode(answer.Body, pull.Topic, _options)
             : [];
         return new PullOutcome(
-            status, Number(answer, "nextBeginOffset"), Number(answer, "minOffset"), Number(answer, "maxOffset"), messages);
+            status, Number(answer, "nextBeginOffset"), Number(answer, "minOffset"), Number(answer, "maxOffset"),
+            messages);
     }
 
     /// <summary>Sets the offset at which a group goes on in a queue.</summary>
@@ -194,12 +202,12 @@ public sealed class BrokerClient : IAsyncDisposable
     }
 
     /// <summary>The offset of the oldest message that a queue keeps.</summary>
-    public async ValueTask<long> GetMinOffsetAsync(string topic, int queueId, CancellationToken cancellation = default) =>
-        Number(await CallAsync(QueueRequest(RequestCode.GetMinOffset, topic, queueId), cancellation).ConfigureAwait(false), "offset");
+    public ValueTask<long> GetMinOffsetAsync(string topic, int queueId, CancellationToken cancellation = default) =>
+        GetOffsetAsync(RequestCode.GetMinOffset, topic, queueId, cancellation);
 
     /// <summary>The offset behind the newest message of a queue.</summary>
-    public async ValueTask<long> GetMaxOffsetAsync(string topic, int queueId, CancellationToken cancellation = default) =>
-        Number(await CallAsync(QueueRequest(RequestCode.GetMaxOffset, topic, queueId), cancellation).ConfigureAwait(false), "offset");
+    public ValueTask<long> GetMaxOffsetAsync(string topic, int queueId, CancellationToken cancellation = default) =>
+        GetOffsetAsync(RequestCode.GetMaxOffset, topic, queueId, cancellation);
 
     /// <summary>Tells the broker that the client lives, what it consumes and that it produces.</summary>
     public async Task HeartbeatAsync(IEnumerable<ConsumerData> consumers, CancellationToken cancellation = default)
@@ -235,12 +243,15 @@ public sealed class BrokerClient : IAsyncDisposable
             : throw new InvalidDataException(problem);
     }
 
-    /// <summary>Locks queues for ordered consumption, or renews the locks; returns those that this client now holds.</summary>
+    /// <summary>
+    /// Locks queues for ordered consumption, or renews the locks; returns those that this client now holds.
+    /// </summary>
     public async Task<IReadOnlyList<MessageQueueKey>> LockAsync(
         string group, IEnumerable<MessageQueueKey> queues, CancellationToken cancellation = default)
     {
         var body = new LockBatchBody { ConsumerGroup = group, ClientId = ClientId, MqSet = [.. queues] };
-        RemotingCommand answer = await CallAsync(RequestCode.LockBatchMessageQueues, body.WriteTo, cancellation).ConfigureAwait(false);
+        RemotingCommand answer = await CallAsync(
+            RequestCode.LockBatchMessageQueues, body.WriteTo, cancellation).ConfigureAwait(false);
         return LockBatchResponse.TryRead(answer.Body.Span, out LockBatchResponse? locked, out string? problem)
             ? locked.LockOkMqSet
             : throw new InvalidDataException(problem);
@@ -254,14 +265,17 @@ public sealed class BrokerClient : IAsyncDisposable
         await CallAsync(RequestCode.UnlockBatchMessageQueues, body.WriteTo, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Hands a message that could not be consumed back: it comes again later, or becomes a dead letter.</summary>
+    /// <summary>
+    /// Hands a message that could not be consumed back: it comes again later, or becomes a dead letter.
+    /// </summary>
     /// <param name="group">The consumer's group.</param>
     /// <param name="message">The message.</param>
     /// <param name="delayLevel">When it comes again; 0 leaves it to the broker, below 0 makes it a dead letter.</param>
     /// <param name="maxTries">How often it may come again; below 0 for what the group is configured to.</param>
     /// <param name="cancellation">Gives up the wait.</param>
     public async Task SendBackAsync(
-        string group, ReceivedMessage message, int delayLevel = 0, int maxTries = -1, CancellationToken cancellation = default)
+        string group, ReceivedMessage message, int delayLevel = 0, int maxTries = -1,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         RemotingCommand request = Request(RequestCode.ConsumerSendMessageBack);
@@ -305,7 +319,9 @@ public sealed class BrokerClient : IAsyncDisposable
     public Task<ReceivedMessage> ViewAsync(string offsetMessageId, CancellationToken cancellation = default) =>
         OffsetMessageId.TryParse(offsetMessageId, out OffsetMessageId id)
             ? ViewAsync(id.PhysicalOffset, cancellation)
-            : throw new ArgumentException($"'{offsetMessageId}' is no message identifier of a broker: 32 or 56 hexadecimal digits.", nameof(offsetMessageId));
+            : throw new ArgumentException(
+                $"'{offsetMessageId}' is no message identifier of a broker: 32 or 56 hexadecimal digits.",
+                nameof(offsetMessageId));
 
     /// <summary>The message at a place of the broker's log.</summary>
     public async Task<ReceivedMessage> ViewAsync(long physicalOffset, CancellationToken cancellation = default)
@@ -316,6 +332,13 @@ public sealed class BrokerClient : IAsyncDisposable
         return RecordDecoder.Decode(answer.Body, null, _options) is [var message]
             ? message
             : throw new InvalidDataException("The broker's answer holds not exactly one message.");
+    }
+
+    private async ValueTask<long> GetOffsetAsync(
+        RequestCode code, string topic, int queueId, CancellationToken cancellation)
+    {
+        RemotingCommand answer = await CallAsync(QueueRequest(code, topic, queueId), cancellation).ConfigureAwait(false);
+        return Number(answer, "offset");
     }
 
     private static void WritePull(PullRequest pull, SerializeType type, int opaque, OutputBuffer output)
@@ -413,11 +436,13 @@ public sealed class BrokerClient : IAsyncDisposable
     };
 
     private static long Number(RemotingCommand answer, string field) =>
-        long.TryParse(FieldOf(answer, field), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+        long.TryParse(
+            FieldOf(answer, field), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             ? number
             : throw new InvalidDataException($"The field '{field}' of the broker's answer is no number.");
 
-    private static string FieldOf(RemotingCommand answer, string field) => answer.Fields.TryGetValue(field, out string? value)
+    private static string FieldOf(RemotingCommand answer, string field) =>
+        answer.Fields.TryGetValue(field, out string? value)
         ? value
         : throw new InvalidDataException($"The broker's answer has no field '{field}'.");
 

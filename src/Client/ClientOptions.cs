@@ -2,16 +2,22 @@ using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Client;
 
-/// <summary>How a client talks to a broker, and what it puts up with. Immutable: change a copy with <c>with</c>.</summary>
+/// <summary>
+/// How a client talks to a broker, and what it puts up with. Immutable: change a copy with <c>with</c>.
+/// </summary>
 public sealed record ClientOptions
 {
     /// <summary>The options that hold unless others are given.</summary>
     public static ClientOptions Default { get; } = new();
 
-    /// <summary>Who the client is within its groups; every connection of a group needs one of its own. Default: a new one.</summary>
+    /// <summary>
+    /// Who the client is within its groups; every connection of a group needs one of its own. Default: a new one.
+    /// </summary>
     public string ClientId { get; init; } = $"{Environment.MachineName}@{Environment.ProcessId}#{Guid.NewGuid():N}";
 
-    /// <summary>The name by which the broker knows the producer. RocketMQ: producerGroup. Default: DEFAULT_PRODUCER.</summary>
+    /// <summary>
+    /// The name by which the broker knows the producer. RocketMQ: producerGroup. Default: DEFAULT_PRODUCER.
+    /// </summary>
     public string ProducerGroup { get; init; } = "DEFAULT_PRODUCER";
 
     /// <summary>How long a connection may take to be made. Default: 5 s.</summary>
@@ -20,19 +26,27 @@ public sealed record ClientOptions
     /// <summary>How long an answer may take, time spent waiting for a free place included. Default: 5 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often calls are checked for their time-out, which is how late one may be noticed. Default: 50 ms.</summary>
+    /// <summary>
+    /// How often calls are checked for their time-out, which is how late one may be noticed. Default: 50 ms.
+    /// </summary>
     public TimeSpan TimeoutCheckInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The most calls of a connection without an answer; further ones wait for a free place. Default: 1,024.</summary>
+    /// <summary>
+    /// The most calls of a connection without an answer; further ones wait for a free place. Default: 1,024.
+    /// </summary>
     public int MaxPendingCalls { get; init; } = 1_024;
 
-    /// <summary>The most bytes that wait for the socket before further commands wait themselves. Default: 4 MiB.</summary>
+    /// <summary>
+    /// The most bytes that wait for the socket before further commands wait themselves. Default: 4 MiB.
+    /// </summary>
     public int MaxOutputBytes { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>The longest frame that is sent or taken. Default: 16 MiB.</summary>
     public int MaxFrameBytes { get; init; } = FrameReader.DefaultMaxFrameBytes;
 
-    /// <summary>The bytes of a connection's receive buffer while no longer frame is on its way. Default: 64 KiB.</summary>
+    /// <summary>
+    /// The bytes of a connection's receive buffer while no longer frame is on its way. Default: 64 KiB.
+    /// </summary>
     public int ReceiveBufferBytes { get; init; } = 64 * 1024;
 
     /// <summary>How headers are written. Default: binary.</summary>

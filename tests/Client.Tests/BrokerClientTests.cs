@@ -44,7 +44,8 @@ public sealed class BrokerClientTests : IDisposable
         Assert.Equal("hello", Encoding.UTF8.GetString(request.Body.Span));
         Dictionary<string, string> properties = PropertyBlock.ToDictionary(Encoding.UTF8.GetBytes(request.Fields["i"]));
         Assert.Equal("DELAY=2 KEYS=a b TAGS=paid TIMER_DELIVER_MS=1234 UNIQ_KEY=U1 city=Köln", string.Join(
-            ' ', properties.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")));
+            ' ', properties.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(
+                pair => $"{pair.Key}={pair.Value}")));
         Assert.Equal(new SendOutcome(SendStatus.Ok, 3, 99, "U1", "ID"), await send);
     }
 
@@ -86,11 +87,14 @@ public sealed class BrokerClientTests : IDisposable
         Task<SendOutcome> send = client.SendAsync(new Message { Topic = "orders", Body = body }).AsTask();
 
         RemotingCommand request = await _broker.ReceiveAsync();
-        await _broker.AnswerAsync(request, ResponseCode.Success, default, ("msgId", "ID"), ("queueId", "0"), ("queueOffset", "0"));
+        await _broker.AnswerAsync(
+            request, ResponseCode.Success, default, ("msgId", "ID"), ("queueId", "0"), ("queueOffset", "0"));
         await send;
 
-        Assert.Equal(((int)SystemFlags.Compressed).ToString(System.Globalization.CultureInfo.InvariantCulture), request.Fields["f"]);
-        Assert.Equal(BodyStatus.Whole, BodyDecompressor.Decompress(request.Body, ClientOptions.Default, out ReadOnlyMemory<byte> whole));
+        Assert.Equal(((int)SystemFlags.Compressed).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            request.Fields["f"]);
+        Assert.Equal(BodyStatus.Whole,
+            BodyDecompressor.Decompress(request.Body, ClientOptions.Default, out ReadOnlyMemory<byte> whole));
         Assert.Equal(body, whole.ToArray());
     }
 
@@ -103,7 +107,8 @@ public sealed class BrokerClientTests : IDisposable
         Task<SendOutcome> send = client.SendAsync(new Message { Topic = "orders", Body = body }).AsTask();
 
         RemotingCommand request = await _broker.ReceiveAsync();
-        await _broker.AnswerAsync(request, ResponseCode.Success, default, ("msgId", "ID"), ("queueId", "0"), ("queueOffset", "0"));
+        await _broker.AnswerAsync(
+            request, ResponseCode.Success, default, ("msgId", "ID"), ("queueId", "0"), ("queueOffset", "0"));
         await send;
 
         Assert.Equal("0", request.Fields["f"]);
@@ -123,7 +128,8 @@ public sealed class BrokerClientTests : IDisposable
     public async Task Send_GivesEveryMessageAnIdentifierOfItsOwn()
     {
         await using BrokerClient client = await ConnectAsync();
-        string[] keys = [await client.SendOneWayAsync(new Message { Topic = "a" }), await client.SendOneWayAsync(new Message { Topic = "a" })];
+        string[] keys = [await client.SendOneWayAsync(new Message { Topic = "a" }),
+            await client.SendOneWayAsync(new Message { Topic = "a" })];
 
         Assert.NotEqual(keys[0], keys[1]);
         Assert.All(keys, key => Assert.Matches("^[0-9A-F]{32}$", key));
@@ -134,11 +140,13 @@ public sealed class BrokerClientTests : IDisposable
     public async Task SendBatch_WritesItems_AndReturnsTheirPlaces()
     {
         await using BrokerClient client = await ConnectAsync();
-        Message[] messages = [.. "ab".Select(letter => new Message { Topic = "orders", Body = new[] { (byte)letter }, Tag = $"{letter}" })];
+        Message[] messages = [.. "ab".Select(
+            letter => new Message { Topic = "orders", Body = new[] { (byte)letter }, Tag = $"{letter}" })];
         Task<BatchOutcome> send = client.SendBatchAsync(messages, 1).AsTask();
 
         RemotingCommand request = await _broker.ReceiveAsync();
-        await _broker.AnswerAsync(request, ResponseCode.Success, default, ("msgId", "X,Y"), ("queueId", "1"), ("queueOffset", "10"));
+        await _broker.AnswerAsync(
+            request, ResponseCode.Success, default, ("msgId", "X,Y"), ("queueId", "1"), ("queueOffset", "10"));
 
         Assert.Equal((int)RequestCode.SendBatchMessage, request.Code);
         Assert.Equal(["a/a", "b/b"], ReadBatch(request.Body.Span));
@@ -160,19 +168,23 @@ public sealed class BrokerClientTests : IDisposable
     public async Task Pull_ReturnsMessages_AndWhereToGoOn()
     {
         await using BrokerClient client = await ConnectAsync();
-        var pull = new PullRequest("g", "orders", 3, 42) { Wait = TimeSpan.FromSeconds(1), Expression = "a || b", CommitOffset = 40 };
+        var pull = new PullRequest(
+            "g", "orders", 3, 42) { Wait = TimeSpan.FromSeconds(1), Expression = "a || b", CommitOffset = 40 };
         Task<PullOutcome> pulling = client.PullAsync(pull).AsTask();
 
         RemotingCommand request = await _broker.ReceiveAsync();
         await _broker.AnswerAsync(
-            request, ResponseCode.Success, SampleRecord.Of("x"u8), ("nextBeginOffset", "43"), ("minOffset", "1"), ("maxOffset", "50"));
+            request, ResponseCode.Success, SampleRecord.Of("x"u8), ("nextBeginOffset", "43"), ("minOffset", "1"),
+            ("maxOffset", "50"));
 
         Assert.Equal(["g", "orders", "3", "42", "32", "7", "40", "1000", "a || b"], new[]
         {
-            "consumerGroup", "topic", "queueId", "queueOffset", "maxMsgNums", "sysFlag", "commitOffset", "suspendTimeoutMillis", "subscription",
+            "consumerGroup", "topic", "queueId", "queueOffset", "maxMsgNums", "sysFlag", "commitOffset",
+            "suspendTimeoutMillis", "subscription",
         }.Select(name => request.Fields[name]));
         PullOutcome outcome = await pulling;
-        Assert.Equal((PullStatus.Found, 43L, 1L, 50L), (outcome.Status, outcome.NextOffset, outcome.MinOffset, outcome.MaxOffset));
+        Assert.Equal((PullStatus.Found, 43L, 1L, 50L),
+            (outcome.Status, outcome.NextOffset, outcome.MinOffset, outcome.MaxOffset));
         Assert.Equal(42, Assert.Single(outcome.Messages).QueueOffset);
     }
 
@@ -186,7 +198,8 @@ public sealed class BrokerClientTests : IDisposable
         Task<PullOutcome> pulling = client.PullAsync(new PullRequest("g", "orders", 0, 5)).AsTask();
 
         await _broker.AnswerAsync(
-            await _broker.ReceiveAsync(), code, default, ("nextBeginOffset", "9"), ("minOffset", "0"), ("maxOffset", "9"));
+            await _broker.ReceiveAsync(), code, default, ("nextBeginOffset", "9"), ("minOffset", "0"),
+            ("maxOffset", "9"));
 
         PullOutcome outcome = await pulling;
         Assert.Equal((expected, 9L, 0), (outcome.Status, outcome.NextOffset, outcome.Messages.Count));
@@ -206,7 +219,8 @@ public sealed class BrokerClientTests : IDisposable
     [Fact]
     public async Task Heartbeat_NamesTheClient_AndItsGroups()
     {
-        await using BrokerClient client = await ConnectAsync(new ClientOptions { ClientId = "c1", ProducerGroup = "p1" });
+        await using BrokerClient client = await ConnectAsync(
+            new ClientOptions { ClientId = "c1", ProducerGroup = "p1" });
         Task heartbeat = client.HeartbeatAsync([new ConsumerData { GroupName = "g" }]);
 
         RemotingCommand request = await _broker.ReceiveAsync();

@@ -32,7 +32,8 @@ internal sealed class FrameReceiver(Socket socket, ClientOptions options) : IDis
     {
         FrameStatus status = FrameReader.TryRead(_buffer.AsSpan(_start, _end - _start), _maxFrameBytes, out int length);
         if (status is FrameStatus.TooLarge)
-            throw new InvalidDataException($"the broker sent a frame of {length} bytes; at most {_maxFrameBytes} are taken");
+            throw new InvalidDataException(
+                $"the broker sent a frame of {length} bytes; at most {_maxFrameBytes} are taken");
         if (status is FrameStatus.Malformed)
             throw new InvalidDataException("the other side does not speak the remoting protocol");
 

@@ -114,7 +114,9 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     }
 
     /// <summary>Sends a request that is not answered; completes when it waits for the socket.</summary>
-    /// <exception cref="TimeoutException">The socket took nothing for <see cref="ClientOptions.RequestTimeout"/>.</exception>
+    /// <exception cref="TimeoutException">
+    /// The socket took nothing for <see cref="ClientOptions.RequestTimeout"/>.
+    /// </exception>
     /// <exception cref="ConnectionLostException">The connection had ended.</exception>
     public ValueTask SendOneWayAsync(RemotingCommand request, CancellationToken cancellation = default)
     {
@@ -191,7 +193,8 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
 
             TimeSpan left = _options.Time.GetElapsedTime(_options.Time.GetTimestamp(), deadline);
             if (left <= TimeSpan.Zero)
-                throw new TimeoutException($"The broker at {_peer} reads nothing, so that {_options.MaxOutputBytes} bytes wait for it.");
+                throw new TimeoutException(
+                    $"The broker at {_peer} reads nothing, so that {_options.MaxOutputBytes} bytes wait for it.");
             await Task.WhenAny(room, Task.Delay(left, _options.Time, cancellation)).ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
         }
@@ -235,7 +238,8 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
             return;
 
         _filling.Truncate(before);
-        throw new ArgumentException($"The request takes {length} bytes; at most {_options.MaxFrameBytes} fit into a frame.", nameof(request));
+        throw new ArgumentException(
+            $"The request takes {length} bytes; at most {_options.MaxFrameBytes} fit into a frame.", nameof(request));
     }
 
     private async Task FlushAsync()
@@ -333,7 +337,8 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         if (_answerRequest is null)
         {
             return RemotingCommand.Response(
-                command, ResponseCode.RequestCodeNotSupported, $"This client does not know the request {request.Code}.");
+                command, ResponseCode.RequestCodeNotSupported,
+                $"This client does not know the request {request.Code}.");
         }
 
         try
@@ -389,7 +394,8 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     private ConnectionLostException Lost() => new($"The connection to {_peer} has ended: {_endReason}.", _endCause);
 
     private TimeoutException TimedOut(TimeSpan timeout) => new(
-        $"The {_options.MaxPendingCalls} calls that a connection may have are under way to {_peer}, and none ended within {timeout.TotalMilliseconds:F0} ms.");
+        $"The {_options.MaxPendingCalls} calls that a connection may have are under way to {_peer}, and none ended " +
+        $"within {timeout.TotalMilliseconds:F0} ms.");
 
     private long DeadlineAfter(TimeSpan timeout) =>
         _options.Time.GetTimestamp() + (long)(timeout.TotalSeconds * _options.Time.TimestampFrequency);

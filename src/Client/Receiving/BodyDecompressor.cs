@@ -9,13 +9,16 @@ namespace OrleansMq.Client.Receiving;
 /// </summary>
 internal static class BodyDecompressor
 {
-    /// <summary>Up to this length a body may be compressed by any ratio: text that repeats itself gets very short.</summary>
+    /// <summary>
+    /// Up to this length a body may be compressed by any ratio: text that repeats itself gets very short.
+    /// </summary>
     public const int FreeBytes = 1024 * 1024;
 
     private const int FirstBytes = 16 * 1024;
 
     /// <summary>Decompresses; with any other status than whole, <paramref name="body"/> is what came.</summary>
-    public static BodyStatus Decompress(ReadOnlyMemory<byte> compressed, ClientOptions options, out ReadOnlyMemory<byte> body)
+    public static BodyStatus Decompress(
+        ReadOnlyMemory<byte> compressed, ClientOptions options, out ReadOnlyMemory<byte> body)
     {
         long byRatio = Math.Max(FreeBytes, (long)compressed.Length * options.MaxDecompressionRatio);
         int limit = (int)Math.Min(Math.Min(byRatio, 4L * options.MaxMessageBytes), Array.MaxLength);

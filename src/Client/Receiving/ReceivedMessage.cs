@@ -65,7 +65,8 @@ public sealed class ReceivedMessage
         _properties ??= PropertyBlock.ToDictionary(_propertyBlock.Span);
 
     /// <summary>The value of a property by its name in UTF-8; null without it.</summary>
-    public string? Find(ReadOnlySpan<byte> name) => PropertyBlock.TryGet(_propertyBlock.Span, name, out ReadOnlySpan<byte> value)
+    public string? Find(ReadOnlySpan<byte> name) =>
+        PropertyBlock.TryGet(_propertyBlock.Span, name, out ReadOnlySpan<byte> value)
         ? Encoding.UTF8.GetString(value)
         : null;
 }

@@ -25,10 +25,12 @@ internal static class RecordDecoder
         {
             RecordDefect defect = RecordView.TryRead(records.Span[at..], out RecordView record);
             if (defect != RecordDefect.None)
-                throw new InvalidDataException($"The broker's answer holds no whole record at byte {at} of {records.Length} ({defect}).");
+                throw new InvalidDataException(
+                    $"The broker's answer holds no whole record at byte {at} of {records.Length} ({defect}).");
 
             int size = record.Bytes.Length;
-            string name = topic is not null && record.Topic.SequenceEqual(topicBytes) ? topic : Encoding.UTF8.GetString(record.Topic);
+            string name = topic is not null && record.Topic.SequenceEqual(topicBytes) ? topic
+                : Encoding.UTF8.GetString(record.Topic);
             messages.Add(Decode(records.Slice(at, size), record, name, options));
             at += size;
         }

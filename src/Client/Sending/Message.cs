@@ -31,8 +31,8 @@ public sealed class Message
     public DateTimeOffset? DeliverAt { get; init; }
 
     /// <summary>
-    /// The application's own properties. Their names and values hold neither byte 1 nor 2, and no name that has a member
-    /// of its own here.
+    /// The application's own properties. Their names and values hold neither byte 1 nor 2, and no name that has a
+    /// member of its own here.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Properties { get; init; }
 }

@@ -48,7 +48,8 @@ internal sealed class SendCommands(ClientOptions options)
         OutputBuffer body = writer.BeginBody();
         foreach (Message message in send.Messages)
         {
-            ReadOnlySpan<byte> properties = EncodeProperties(message, message.UniqueKey ?? UniqueKeys.Next(options.Time.GetUtcNow()));
+            ReadOnlySpan<byte> properties = EncodeProperties(
+                message, message.UniqueKey ?? UniqueKeys.Next(options.Time.GetUtcNow()));
             int size = BatchItem.SizeOf(message.Body.Length, properties.Length);
             BatchItem.Write(body.GetSpan(size)[..size], message.Flag, message.Body.Span, properties);
             body.Advance(size);
@@ -78,7 +79,8 @@ internal sealed class SendCommands(ClientOptions options)
         foreach (string name in message.Properties?.Keys ?? [])
         {
             if (OwnNames.Contains(name))
-                throw new ArgumentException($"The property '{name}' has a member of its own; set that one instead.", nameof(message));
+                throw new ArgumentException(
+                    $"The property '{name}' has a member of its own; set that one instead.", nameof(message));
         }
     }
 

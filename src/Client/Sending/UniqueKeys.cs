@@ -27,7 +27,9 @@ internal static class UniqueKeys
         return Convert.ToHexString(key);
     }
 
-    /// <summary>In place of the address stands a random number: it tells hosts apart even where containers share addresses.</summary>
+    /// <summary>
+    /// In place of the address stands a random number: it tells hosts apart even where containers share addresses.
+    /// </summary>
     private static byte[] MakeFixed()
     {
         byte[] bytes = RandomNumberGenerator.GetBytes(FixedBytes);

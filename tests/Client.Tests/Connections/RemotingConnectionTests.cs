@@ -55,7 +55,8 @@ public sealed class RemotingConnectionTests : IDisposable
         await using RemotingConnection connection = await ConnectAsync();
         Task<RemotingCommand> call = InvokeAsync(connection, 1);
         byte[] answer = ScriptedBroker.Encode(
-            ScriptedBroker.AnswerTo(await _broker.ReceiveAsync(), ResponseCode.Success, new byte[] { 7, 8 }, ("k", "v")));
+            ScriptedBroker.AnswerTo(
+                await _broker.ReceiveAsync(), ResponseCode.Success, new byte[] { 7, 8 }, ("k", "v")));
 
         await _broker.SendAsync([.. answer.Select(value => new ReadOnlyMemory<byte>([value]))]);
 
@@ -123,7 +124,8 @@ public sealed class RemotingConnectionTests : IDisposable
     {
         await using RemotingConnection connection = await ConnectAsync();
         using var cancellation = new CancellationTokenSource();
-        Task<RemotingCommand> call = connection.InvokeAsync(Request(1), ScriptedBroker.Limit, cancellation.Token).AsTask();
+        Task<RemotingCommand> call = connection.InvokeAsync(
+            Request(1), ScriptedBroker.Limit, cancellation.Token).AsTask();
         await _broker.ReceiveAsync();
 
         await cancellation.CancelAsync();
@@ -196,7 +198,8 @@ public sealed class RemotingConnectionTests : IDisposable
         await using RemotingConnection connection = await ConnectAsync(new ClientOptions { MaxFrameBytes = 1000 });
         var tooLong = new RemotingCommand { Code = 1, Body = new byte[1000] };
 
-        await Assert.ThrowsAsync<ArgumentException>(() => connection.InvokeAsync(tooLong, ScriptedBroker.Limit).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => connection.InvokeAsync(tooLong, ScriptedBroker.Limit).AsTask());
 
         Task<RemotingCommand> next = InvokeAsync(connection, 2);
         RemotingCommand request = await _broker.ReceiveAsync();
@@ -209,7 +212,8 @@ public sealed class RemotingConnectionTests : IDisposable
     public async Task Invoke_WaitsForAPlace_WhenAsManyCallsAreUnderWayAsAllowed()
     {
         await using RemotingConnection connection = await ConnectAsync(new ClientOptions { MaxPendingCalls = 2 });
-        Task<RemotingCommand>[] calls = [InvokeAsync(connection, 1), InvokeAsync(connection, 2), InvokeAsync(connection, 3)];
+        Task<RemotingCommand>[] calls =
+            [InvokeAsync(connection, 1), InvokeAsync(connection, 2), InvokeAsync(connection, 3)];
         RemotingCommand first = await _broker.ReceiveAsync();
         await _broker.ReceiveAsync();
         Assert.Equal(2, connection.PendingCount);
@@ -295,7 +299,8 @@ public sealed class RemotingConnectionTests : IDisposable
     [Fact]
     public async Task Push_IsAnsweredWithAnError_WhenTheCallbackThrows()
     {
-        await using RemotingConnection connection = await ConnectAsync(null, _ => throw new InvalidOperationException("no"));
+        await using RemotingConnection connection = await ConnectAsync(
+            null, _ => throw new InvalidOperationException("no"));
 
         await _broker.SendAsync(new RemotingCommand { Code = 39, Opaque = 5 });
 

@@ -44,11 +44,13 @@ public sealed class ScriptedBroker : IDisposable
 
     public Task SendAsync(RemotingCommand command) => SendAsync(Encode(command));
 
-    public Task AnswerAsync(RemotingCommand request, ResponseCode code, ReadOnlyMemory<byte> body = default, params (string Name, string Value)[] fields) =>
+    public Task AnswerAsync(RemotingCommand request, ResponseCode code, ReadOnlyMemory<byte> body = default,
+        params (string Name, string Value)[] fields) =>
         SendAsync(AnswerTo(request, code, body, fields));
 
     public static RemotingCommand AnswerTo(
-        RemotingCommand request, ResponseCode code, ReadOnlyMemory<byte> body = default, params (string Name, string Value)[] fields)
+        RemotingCommand request, ResponseCode code, ReadOnlyMemory<byte> body = default,
+        params (string Name, string Value)[] fields)
     {
         var answer = new RemotingCommand
         {
@@ -77,7 +79,8 @@ public sealed class ScriptedBroker : IDisposable
         {
             Assert.Equal(0, await _stream!.ReadAsync(new byte[1], _limit.Token));
         }
-        catch (IOException cause) when (cause.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        catch (IOException cause) when (
+            cause.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
         {
             // Closed too, while bytes were under way.
         }

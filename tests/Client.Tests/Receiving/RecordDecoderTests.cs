@@ -48,7 +48,8 @@ public sealed class RecordDecoderTests
     [Fact]
     public void Decode_ReadsAllRecords_InTheirOrder()
     {
-        byte[] records = [.. SampleRecord.Of("a"u8, queueOffset: 1), .. SampleRecord.Of([], queueOffset: 2), .. SampleRecord.Of("c"u8, queueOffset: 3)];
+        byte[] records = [.. SampleRecord.Of("a"u8, queueOffset: 1), .. SampleRecord.Of([], queueOffset: 2),
+            .. SampleRecord.Of("c"u8, queueOffset: 3)];
 
         List<ReceivedMessage> messages = RecordDecoder.Decode(records, "orders", ClientOptions.Default);
 
@@ -61,7 +62,8 @@ public sealed class RecordDecoderTests
     {
         byte[] records = [.. SampleRecord.Of("a"u8), .. SampleRecord.Of("b"u8)];
 
-        Assert.Throws<InvalidDataException>(() => RecordDecoder.Decode(records.AsMemory(0, records.Length - 1), null, ClientOptions.Default));
+        Assert.Throws<InvalidDataException>(
+            () => RecordDecoder.Decode(records.AsMemory(0, records.Length - 1), null, ClientOptions.Default));
     }
 
     [Fact]
@@ -86,7 +88,8 @@ public sealed class RecordDecoderTests
         byte[] packed = Zlib(body);
         var flags = (SystemFlags)((int)SystemFlags.Compressed | (method << 8));
 
-        ReceivedMessage message = Assert.Single(RecordDecoder.Decode(SampleRecord.Of(packed, flags), null, ClientOptions.Default));
+        ReceivedMessage message = Assert.Single(
+            RecordDecoder.Decode(SampleRecord.Of(packed, flags), null, ClientOptions.Default));
 
         Assert.Equal(expected, message.BodyStatus);
         Assert.Equal(expected == BodyStatus.Whole ? body : packed, message.Body.ToArray());
@@ -98,7 +101,8 @@ public sealed class RecordDecoderTests
     [InlineData(1024 * 1024)]
     public void Decompress_TakesAnyRatio_UpToOneMebibyte(int length)
     {
-        BodyStatus status = BodyDecompressor.Decompress(Zlib(new byte[length]), ClientOptions.Default, out ReadOnlyMemory<byte> body);
+        BodyStatus status = BodyDecompressor.Decompress(
+            Zlib(new byte[length]), ClientOptions.Default, out ReadOnlyMemory<byte> body);
 
         Assert.Equal(BodyStatus.Whole, status);
         Assert.Equal(new byte[length], body.ToArray());
@@ -130,7 +134,8 @@ public sealed class RecordDecoderTests
     [Fact]
     public void Decompress_SaysCorrupt_WhenTheBytesAreNoZlib()
     {
-        BodyStatus status = BodyDecompressor.Decompress("plain text"u8.ToArray(), ClientOptions.Default, out ReadOnlyMemory<byte> body);
+        BodyStatus status = BodyDecompressor.Decompress(
+            "plain text"u8.ToArray(), ClientOptions.Default, out ReadOnlyMemory<byte> body);
 
         Assert.Equal(BodyStatus.Corrupt, status);
         Assert.Equal("plain text", Encoding.UTF8.GetString(body.Span));
