@@ -11,7 +11,7 @@ public sealed class NodeScript : IAsyncDisposable
     private const int ShownCharacters = 200;
     private const int ShownErrorCharacters = 4_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(150);
 
     /// <summary>Names stay as they are written: those of message properties are in capitals.</summary>
     private static readonly JsonSerializerOptions Json = new()

@@ -61,6 +61,9 @@ public sealed record ScriptEvent
 
     public static ScriptEvent Parse(string line) => JsonSerializer.Deserialize<ScriptEvent>(line, Json)!;
 
+    /// <summary>The body of a response as JSON.</summary>
+    public JsonElement ReadJson() => JsonSerializer.Deserialize<JsonElement>(Body);
+
     /// <summary>A field of a response as text.</summary>
     public string? Field(string name) => Fields.TryGetValue(name, out JsonElement value) ? value.ToString() : null;
 }
