@@ -1,0 +1,89 @@
+'use strict';
+
+// Sends messages, prints "sent" or "failed" for each and "done".
+//   nameServer, topic, group
+//   messages: [{ text | bytes, tags, keys, delay, shardingKey, queue, properties, deliverInMilliseconds }]
+//   series: { prefix, count, lanes, tags }   many messages; those of a lane are sent one after the other
+//   compressAbove: bytes from which bodies are compressed
+
+const crypto = require('crypto');
+const { Producer, Message } = require('ali-ons');
+const { parameters, print, clientOptions, sha1, onInputEnd, run } = require('./common');
+
+function bodyOf({ text, bytes }) {
+  return bytes === undefined ? Buffer.from(text) : crypto.randomBytes(bytes);
+}
+
+function build(plan, body) {
+  const message = new Message(plan.topic || parameters.topic, plan.tags || '', body);
+  if (!plan.tags) delete message.properties.TAGS; // The client would send an empty tag.
+  if (plan.keys) message.keys = plan.keys;
+  if (plan.delay) message.delayTimeLevel = plan.delay;
+  if (plan.shardingKey) message.shardingKey = plan.shardingKey;
+  Object.assign(message.properties, plan.properties || {});
+  if (plan.deliverInMilliseconds) {
+    message.properties.TIMER_DELIVER_MS = String(Date.now() + plan.deliverInMilliseconds);
+  }
+  return message;
+}
+
+async function sendTo(producer, message, queue) {
+  const info = await producer.tryToFindTopicPublishInfo(message.topic);
+  return producer.sendKernelImpl(message, info.messageQueueList.find(candidate => candidate.queueId === queue));
+}
+
+async function send(producer, plan) {
+  const body = bodyOf(plan);
+  const fields = { text: plan.text, sha1: sha1(body), length: body.length, sentAt: Date.now() };
+  try {
+    const message = build(plan, body);
+    const result = await (plan.queue === undefined ? producer.send(message) : sendTo(producer, message, plan.queue));
+    print('sent', {
+      ...fields,
+      queue: Number(result.messageQueue.queueId),
+      offset: Number(result.queueOffset),
+      messageId: result.msgId,
+    });
+  } catch (error) {
+    print('failed', { ...fields, code: error.code, message: error.message });
+  }
+}
+
+/** A sharding key of the lane. The client forgets its choice when that is the first queue: such keys are passed over. */
+function shardingKeyOf(prefix, lane, queues) {
+  for (let attempt = 0; ; attempt++) {
+    const key = `${prefix}-${lane}-${attempt}`;
+    if (crypto.createHash('md5').update(key).digest().readUInt32BE() % queues !== 0) return key;
+  }
+}
+
+async function sendLane(producer, { prefix, count, lanes, tags }, lane, queues) {
+  const shardingKey = shardingKeyOf(prefix, lane, queues);
+  for (let index = lane; index < count; index += lanes) {
+    const text = `${prefix}-${lane}-${index}`;
+    await send(producer, { text, keys: [ text ], tags: tags && tags[index % tags.length], shardingKey });
+  }
+}
+
+run(async () => {
+  onInputEnd(() => process.exit(2));
+  const producer = new Producer({
+    ...clientOptions(),
+    producerGroup: parameters.group || 'interop-producers',
+    retryTimesWhenSendFailed: 0, // A retry would compress the body twice.
+    sendMsgTimeout: 20000,
+    connectTimeout: 10000,
+    compressMsgBodyOverHowmuch: parameters.compressAbove || 4096,
+  });
+  producer.on('error', error => print('error', { code: error.code, message: error.message }));
+  await producer.ready();
+  for (const plan of parameters.messages || []) await send(producer, plan);
+  if (parameters.series) {
+    const { messageQueueList } = await producer.tryToFindTopicPublishInfo(parameters.topic);
+    const lanes = [ ...Array(parameters.series.lanes).keys() ];
+    await Promise.all(lanes.map(lane => sendLane(producer, parameters.series, lane, messageQueueList.length)));
+  }
+  await producer.close();
+  print('done', {});
+  process.exit(0);
+});
