@@ -97,7 +97,7 @@ internal sealed partial class BrokerProcess : IDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int process, int signal);
+    private static partial void Signal(int process, int signal);
 
     private void AwaitListener()
     {

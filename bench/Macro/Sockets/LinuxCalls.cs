@@ -48,7 +48,7 @@ internal static unsafe partial class LinuxCalls
     public static partial int SyncData(int fileDescriptor);
 
     [LibraryImport("libc", EntryPoint = "close")]
-    public static partial int Close(int fileDescriptor);
+    public static partial void Close(int fileDescriptor);
 
     /// <summary>Throws what the last call reported if its result says that it failed.</summary>
     public static void ThrowIfFailed(nint result, string call)
