@@ -228,15 +228,15 @@ public sealed class CommitLog
     internal void CutAt(long end)
     {
         LogSegment[] kept = [.. _segments.TakeWhile((segment, index) => index == 0 || segment.Start < end)];
-        foreach (LogSegment segment in _segments[kept.Length..])
+
+        // From the end, one by one, and the length last: another crash must leave neither a hole between the files nor
+        // a short one before others.
+        foreach (LogSegment segment in _segments[kept.Length..].Reverse())
         {
             segment.Release();
             _files.Delete(segment.File.Path);
-        }
-
-        // First the names, then the length: a short file must be the last one.
-        if (kept.Length < _segments.Length)
             _files.SyncDirectory(_directory);
+        }
 
         LogSegment last = kept[^1];
         _segments = kept;

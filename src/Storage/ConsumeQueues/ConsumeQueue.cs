@@ -247,11 +247,11 @@ public sealed class ConsumeQueue
         if (_segments.Length == 0)
             _files.CreateDirectory(_directory);
         QueueSegment segment = NewSegment(offset / _entriesPerFile * _entriesPerFile);
+        lock (_segmentsLock)
+            Volatile.Write(ref _segments, [.. _segments, segment]);
         if (segment.TryAcquire(out _))
             segment.Release();
         _files.SyncDirectory(_directory);
-        lock (_segmentsLock)
-            Volatile.Write(ref _segments, [.. _segments, segment]);
         return segment;
     }
 

@@ -57,10 +57,13 @@ public sealed class Dispatcher
 
     internal IReadOnlyList<IDispatchTarget> Targets => _targets;
 
-    /// <summary>Dispatches all that is confirmed; returns at once when another thread is doing so.</summary>
+    /// <summary>
+    /// Dispatches all that is confirmed; returns at once when another thread is doing so, and for good once the store is
+    /// sealed: an index that failed half way must not be given more.
+    /// </summary>
     public void Pump()
     {
-        while (DispatchedUntil < _log.ConfirmedUntil && _lock.TryEnter())
+        while (DispatchedUntil < _log.ConfirmedUntil && _log.Failure is null && _lock.TryEnter())
         {
             try
             {

@@ -192,19 +192,21 @@ public sealed class MessageIndex : IDispatchTarget
     {
         lock (_lock)
         {
-            if (_current is not null)
-            {
-                _current.Flush(_current.Count);
-                _fullFiles.Add(Path.GetFileName(_current.Path));
-                _current.Dispose();
-            }
-
-            string last = _fullFiles.Count > 0 ? _fullFiles[^1] : "";
+            IndexFile? full = _current;
+            full?.Flush(full.Count);
+            string last = full is not null ? Path.GetFileName(full.Path) : _fullFiles.LastOrDefault("");
             string name = NameOf(timestamp);
             while (string.CompareOrdinal(name, last) <= 0)
                 name = NameOf(++timestamp);
-            _current = Open(name);
+            IndexFile next = Open(name);
             _files.SyncDirectory(_directory);
+
+            _current = next;
+            if (full is not null)
+            {
+                _fullFiles.Add(last);
+                full.Dispose();
+            }
         }
     }
 

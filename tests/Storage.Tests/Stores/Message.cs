@@ -11,6 +11,8 @@ internal sealed record Message(string Topic, int QueueId, string Body, string Ke
 
     public byte[] BodyBytes => Encoding.UTF8.GetBytes(Body);
 
+    public string[] KeyList => Keys.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
     public byte[] Properties
     {
         get

@@ -69,7 +69,7 @@ internal static class StoreAccess
                 continue;
             RecordView.TryRead(output.WrittenSpan, out RecordView record);
             Message message = Message.From(record);
-            if (message.Topic == topic && message.Keys.Split(' ').Contains(key))
+            if (message.Topic == topic && message.KeyList.Contains(key))
                 found.Add(position);
         }
 

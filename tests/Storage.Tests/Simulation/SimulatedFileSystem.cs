@@ -1,0 +1,308 @@
+using OrleansMq.Storage.Files;
+
+namespace OrleansMq.Storage.Tests.Simulation;
+
+/// <summary>
+/// Files in memory that lose what a power cut may take: bytes that were not flushed, page by page, and names that were
+/// not synced, one by one. Operations are counted; one of them can be made to crash or to fail.
+/// </summary>
+/// <remarks>
+/// Every operation has two points to crash at, one before and one behind it. After a crash nothing works until
+/// <see cref="Restart"/>.
+/// </remarks>
+internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
+{
+    private readonly Dictionary<string, SimulatedFile> _names = [];
+    private readonly HashSet<string> _directories = ["/"];
+    private readonly HashSet<string> _locks = [];
+    private readonly List<NameChange> _unsynced = [];
+    private Dictionary<string, SimulatedFile> _namesOnDisk = [];
+
+    /// <summary>Crash points passed since the start.</summary>
+    public int Points { get; private set; }
+
+    /// <summary>The crash point to crash at.</summary>
+    public int CrashAt { get; set; } = int.MaxValue;
+
+    /// <summary>The crash point at which the next operation fails.</summary>
+    public int FailAt { get; set; } = int.MaxValue;
+
+    public bool HasFailed { get; private set; }
+
+    public bool IsCrashed { get; private set; }
+
+    public DiskSpace Space { get; set; } = new(1000, 900);
+
+    /// <summary>The operations so far, for a failure's report.</summary>
+    public List<string> Trace { get; } = [];
+
+    public IEnumerable<(string Path, SimulatedFile File)> Files =>
+        _names.OrderBy(name => name.Key, StringComparer.Ordinal).Select(name => (name.Key, name.Value));
+
+    /// <summary>What a machine (power cut) or the next process (kill) finds after a crash.</summary>
+    public void Restart(bool isPowerCut)
+    {
+        if (isPowerCut)
+            LoseNames();
+        foreach (SimulatedFile file in Files.Select(named => named.File).Distinct())
+        {
+            if (isPowerCut)
+                file.Crash(random);
+            else
+                file.Kill();
+        }
+
+        _locks.Clear();
+        IsCrashed = false;
+        HasFailed = false;
+        CrashAt = int.MaxValue;
+        FailAt = int.MaxValue;
+        Points = 0;
+        Trace.Add(isPowerCut ? "--- power cut" : "--- kill");
+    }
+
+    /// <summary>The kernel writes some pages when it likes.</summary>
+    public void WriteBackSome()
+    {
+        foreach ((_, SimulatedFile file) in Files)
+            file.WriteBackSome(random);
+    }
+
+    /// <summary>A copy that goes its own way.</summary>
+    public SimulatedFileSystem Clone(Random cloneRandom)
+    {
+        var clone = new SimulatedFileSystem(cloneRandom) { Space = Space };
+        Dictionary<SimulatedFile, SimulatedFile> files = _names.Values.Concat(_namesOnDisk.Values)
+            .Concat(_unsynced.Select(change => change.File).OfType<SimulatedFile>())
+            .Distinct().ToDictionary(file => file, file => file.Clone());
+        foreach ((string path, SimulatedFile file) in _names)
+            clone._names[path] = files[file];
+        clone._namesOnDisk = _namesOnDisk.ToDictionary(name => name.Key, name => files[name.Value]);
+        clone._unsynced.AddRange(
+            _unsynced.Select(change => change with { File = change.File is null ? null : files[change.File] }));
+        clone._directories.UnionWith(_directories);
+        return clone;
+    }
+
+    public void CreateDirectory(string path) => Run($"mkdir {path}", () => AddDirectory(path));
+
+    public bool FileExists(string path) => _names.ContainsKey(path);
+
+    public IReadOnlyList<string> ListFiles(string directory) => Children(directory, _names.Keys);
+
+    public IReadOnlyList<string> ListDirectories(string directory) => Children(directory, _directories);
+
+    public IStoreFile Map(string path, int length, bool preallocate) => Run($"map {path}", () =>
+    {
+        if (!_names.TryGetValue(path, out SimulatedFile? file))
+        {
+            RequireDirectory(path);
+            file = new SimulatedFile();
+            _names[path] = file;
+            _unsynced.Add(new NameChange(path, file, null));
+        }
+
+        return new SimulatedMapping(this, path, file, length);
+    });
+
+    public long GetLength(string path) => Find(path).Length;
+
+    public byte[]? TryReadAll(string path) =>
+        _names.TryGetValue(path, out SimulatedFile? file) ? file.Content.ToArray() : null;
+
+    public void WriteAll(string path, ReadOnlySpan<byte> content)
+    {
+        byte[] copy = content.ToArray();
+        Run($"write {path}", () =>
+        {
+            RequireDirectory(path);
+            var file = new SimulatedFile();
+            file.Write(copy);
+            file.Flush();
+            _names[path] = file;
+            _unsynced.Add(new NameChange(path, file, null));
+        });
+    }
+
+    public void Rename(string from, string to) => Run($"rename {from} to {to}", () =>
+    {
+        SimulatedFile file = Find(from);
+        _names.Remove(from);
+        _names[to] = file;
+        _unsynced.Add(new NameChange(to, file, from));
+    });
+
+    public void Delete(string path) => Run($"delete {path}", () => Remove(path));
+
+    public void DeleteDirectory(string path) => Run($"delete directory {path}", () =>
+    {
+        foreach (string name in _names.Keys.Where(name => IsBelow(name, path)).Order(StringComparer.Ordinal).ToList())
+            Remove(name);
+        _directories.RemoveWhere(name => name == path || IsBelow(name, path));
+    });
+
+    public void Truncate(string path, long length) =>
+        Run($"truncate {path} to {length}", () => Find(path).Truncate((int)length));
+
+    public void SyncDirectory(string path) => Run($"sync {path}", () =>
+    {
+        foreach (NameChange change in _unsynced.Where(change => Path.GetDirectoryName(change.Path) == path).ToList())
+        {
+            change.ApplyTo(_namesOnDisk);
+            _unsynced.Remove(change);
+        }
+    });
+
+    public void Flush(IReadOnlyCollection<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            if (_names.TryGetValue(path, out SimulatedFile? file))
+                Flush(path, file);
+        }
+    }
+
+    public IDisposable? TryLock(string path)
+    {
+        ThrowIfCrashed();
+        return _locks.Add(path) ? new Lock(this, path) : null;
+    }
+
+    public DiskSpace GetDiskSpace(string path) => Space;
+
+    /// <summary>From now on nothing works until <see cref="Restart"/>.</summary>
+    public void CrashNow() => IsCrashed = true;
+
+    internal void Flush(string path, SimulatedFile file)
+    {
+        // Only the log's pages can look clean: the indexes write the same bytes once more as they recover, which makes a
+        // page dirty in truth but cannot be seen by comparing.
+        bool looksClean = path.Contains("/commitlog/", StringComparison.Ordinal);
+        Begin($"flush {path}", () => file.FailFlush(random, looksClean));
+        file.Flush();
+        Pass();
+    }
+
+    internal void Allocate(string path)
+    {
+        ThrowIfCrashed();
+        if (Space.AvailableBytes == 0)
+            throw new StoreIOException($"Could not reserve bytes for '{path}': the disk is full.");
+    }
+
+    private static bool IsBelow(string name, string directory) => name.StartsWith(directory + "/", StringComparison.Ordinal);
+
+    private void Run(string operation, Action act) => Run(operation, () =>
+    {
+        act();
+        return true;
+    });
+
+    private T Run<T>(string operation, Func<T> act)
+    {
+        Begin(operation, static () => { });
+        T result = act();
+        Pass();
+        return result;
+    }
+
+    private void Begin(string operation, Action fail)
+    {
+        ThrowIfCrashed();
+        if (Trace.Count == 0 || !operation.StartsWith("map", StringComparison.Ordinal) || !FileExists(operation[4..]))
+            Trace.Add($"{Points} {operation}");
+        if (Points >= FailAt && !HasFailed)
+        {
+            HasFailed = true;
+            fail();
+            Trace.Add("failed");
+            throw new StoreIOException($"Simulated failure of '{operation}'.");
+        }
+
+        Pass();
+    }
+
+    private void Pass()
+    {
+        if (Points++ < CrashAt)
+            return;
+
+        IsCrashed = true;
+        throw new SimulatedCrashException();
+    }
+
+    private void ThrowIfCrashed()
+    {
+        if (IsCrashed)
+            throw new SimulatedCrashException();
+    }
+
+    /// <summary>Any of the changes since the last sync may have reached the disk.</summary>
+    private void LoseNames()
+    {
+        int common = random.Next(4);
+        foreach (NameChange change in _unsynced)
+        {
+            if (common == 0 || (common > 1 && random.Next(2) == 0))
+                change.ApplyTo(_namesOnDisk);
+        }
+
+        _unsynced.Clear();
+        _names.Clear();
+        foreach ((string path, SimulatedFile file) in _namesOnDisk)
+        {
+            _names[path] = file;
+            AddDirectory(Path.GetDirectoryName(path));
+        }
+    }
+
+    private void AddDirectory(string? path)
+    {
+        for (string? directory = path; directory is not null; directory = Path.GetDirectoryName(directory))
+            _directories.Add(directory);
+    }
+
+    private void Remove(string path)
+    {
+        if (_names.Remove(path))
+            _unsynced.Add(new NameChange(path, null, null));
+    }
+
+    private SimulatedFile Find(string path) => _names.TryGetValue(path, out SimulatedFile? file)
+        ? file
+        : throw new StoreIOException($"There is no '{path}'.");
+
+    private void RequireDirectory(string path)
+    {
+        if (!_directories.Contains(Path.GetDirectoryName(path)!))
+            throw new StoreIOException($"There is no directory for '{path}'.");
+    }
+
+    private List<string> Children(string directory, IEnumerable<string> paths)
+    {
+        ThrowIfCrashed();
+        return
+        [
+            .. paths.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private sealed record NameChange(string Path, SimulatedFile? File, string? From)
+    {
+        public void ApplyTo(Dictionary<string, SimulatedFile> names)
+        {
+            if (From is not null)
+                names.Remove(From);
+            if (File is null)
+                names.Remove(Path);
+            else
+                names[Path] = File;
+        }
+    }
+
+    private sealed class Lock(SimulatedFileSystem files, string path) : IDisposable
+    {
+        public void Dispose() => files._locks.Remove(path);
+    }
+}
