@@ -1,6 +1,6 @@
 namespace OrleansMq.Bench.Macro.Brokers;
 
-/// <summary>A directory in which each broker gets a store of its own; only the last one is kept, and that not for long.</summary>
+/// <summary>A directory in which each broker gets a store of its own; the one before is deleted then.</summary>
 internal sealed class StoreDirectory(string path) : IDisposable
 {
     private int _count;

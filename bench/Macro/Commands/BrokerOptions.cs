@@ -30,7 +30,12 @@ internal sealed class BrokerOptions
     {
         string given = parsed.GetValue(_executable)!;
         if (given.Length > 0)
-            return File.Exists(given) ? Path.GetFullPath(given) : throw new FileNotFoundException($"{given} is not there.");
+        {
+            return File.Exists(given)
+                ? Path.GetFullPath(given)
+                : throw new FileNotFoundException($"There is no {given}; give the path of omq-broker.");
+        }
+
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             string path = Path.Combine(folder.FullName, BuiltAt);

@@ -23,7 +23,8 @@ internal sealed class SharedOptions
 
     public Option<string> Store { get; } = new("--store")
     {
-        Description = "The broker's store; if given, the flushes of its disk are counted.", DefaultValueFactory = _ => "",
+        Description = "The broker's store; if given, the flushes of its disk are counted.",
+        DefaultValueFactory = _ => "",
     };
 
     public Option<bool> Json { get; } = new("--json") { Description = "Print a line of JSON." };

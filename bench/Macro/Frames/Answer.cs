@@ -4,7 +4,7 @@ using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Bench.Macro.Frames;
 
-/// <summary>An answer of which only the code and the opaque are looked at; the rest is parsed when it is an error.</summary>
+/// <summary>An answer of which only code and opaque are looked at; the rest is parsed when it is an error.</summary>
 internal readonly ref struct Answer
 {
     private const int HeaderAt = FrameReader.PrefixBytes + FrameReader.HeaderWordBytes;

@@ -4,8 +4,8 @@ using OrleansMq.Protocol.Remoting;
 namespace OrleansMq.Bench.Macro.Frames;
 
 /// <summary>
-/// Request frames that are encoded once and lie behind each other in memory of their own; a frame's place is its opaque.
-/// They are sent from where they lie, so that a row of them goes out in one call without being copied.
+/// Request frames that are encoded once and lie behind each other in memory of their own; a frame's place is its
+/// opaque. They are sent from where they lie, so that a row of them goes out in one call without being copied.
 /// </summary>
 internal sealed unsafe class FrameSet : IDisposable
 {

@@ -16,7 +16,7 @@ namespace OrleansMq.Bench.Macro.Frames;
 internal sealed record SendShape(
     string Topic, int Queues, int BodyBytes, int Batch, SerializeType Header, bool HasKeys)
 {
-    /// <summary>Where the digits of the key begin in its text: behind what would be address, process and time.</summary>
+    /// <summary>Where the digits of a key begin in its text: behind what would be address, process and time.</summary>
     private const int KeyDigitsAt = 22;
 
     private const int KeyDigits = 10;

@@ -128,7 +128,7 @@ internal sealed class DrainLoad : ILinkHandler, IDisposable
             _loop.Turn(TurnMilliseconds);
             if (Stopwatch.GetElapsedTime(_lastAnswer) > s_patience)
                 throw new TimeoutException(
-                    $"No answer came for {s_patience.TotalSeconds:F0} s with {_openQueues} queues not yet at their end.");
+                    $"No answer came for {s_patience.TotalSeconds:F0} s with {_openQueues} queues not at their end.");
         }
 
         if (_messages != _expected.Sum())

@@ -5,7 +5,7 @@ using OrleansMq.Bench.Macro.Sockets;
 namespace OrleansMq.Bench.Macro.Measurement;
 
 /// <summary>What the disk itself can do, measured beside the broker.</summary>
-/// <param name="BytesPerSecond">Rate of writing a new file from its beginning to its end, with a flush at the end.</param>
+/// <param name="BytesPerSecond">Rate of writing a new file from beginning to end, with a flush at the end.</param>
 /// <param name="Flush">The median time of overwriting 4 KiB and flushing them with fdatasync.</param>
 internal readonly record struct DiskProbe(double BytesPerSecond, TimeSpan Flush)
 {

@@ -36,7 +36,9 @@ internal static class MemoryTouch
 
     private static long Available()
     {
-        string line = File.ReadLines("/proc/meminfo").First(text => text.StartsWith("MemAvailable:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+        string line = File.ReadLines("/proc/meminfo")
+            .First(text => text.StartsWith("MemAvailable:", StringComparison.Ordinal));
+        string kibibytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
+        return long.Parse(kibibytes, CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -1,6 +1,6 @@
 namespace OrleansMq.Bench.Macro.Sockets;
 
-/// <summary>A timer of the kernel that goes off at an even pace, finer than the milliseconds that epoll counts in.</summary>
+/// <summary>A timer of the kernel that goes off at an even pace, finer than epoll's milliseconds.</summary>
 internal sealed unsafe class Pacer : IDisposable
 {
     private const long NanosecondsPerSecond = 1_000_000_000;

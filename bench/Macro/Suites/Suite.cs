@@ -54,7 +54,8 @@ internal sealed class Suite(SuiteOptions options, TextWriter output, bool asJson
     {
         long started = Stopwatch.GetTimestamp();
         long bytes = MemoryTouch.Run(options.TouchShare);
-        Say($"touched {bytes / MebiByte:F0} MiB of free memory in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s, "
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Say($"touched {bytes / MebiByte:F0} MiB of free memory in {seconds:F1} s, "
             + "so that no run pays for pages the host has not given yet");
     }
 
@@ -80,9 +81,9 @@ internal sealed class Suite(SuiteOptions options, TextWriter output, bool asJson
 
     private void PrintMedians()
     {
-        Say("medians of the rounds (all columns are of the round with the median rate)");
+        Say("medians of the rounds, column by column");
         foreach (string name in _results.Cases)
-            _table.Write(_results.MedianRun(name));
+            _table.Write(_results.MedianReport(name));
     }
 
     private void PrintGoals()

@@ -1,5 +1,6 @@
 using OrleansMq.Bench.Macro.Frames;
 using OrleansMq.Bench.Macro.Loads;
+using OrleansMq.Bench.Macro.Measurement;
 using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Bench.Macro.Suites;
@@ -32,14 +33,18 @@ internal static class SuiteCases
 
     private static readonly SendShape s_batch = s_message with { Batch = BatchMessages };
 
-    /// <summary>Bytes of a stored message of the sustained case: record, body, topic and whole-record checksum.</summary>
+    /// <summary>Bytes of a stored message of the sustained case: record, body, topic and checksum.</summary>
     public static int StoredBytes => 91 + s_batch.BodyBytes + s_batch.Topic.Length + 20;
 
     public static SuiteCase[] All(SuiteOptions options)
     {
         SuiteCase Send(string name, string[] arguments, SendShape shape, int connections, int inFlight = 1) =>
-            new(name, arguments, target => Run(name, target, shape, connections, inFlight, options.Duration, options.WarmUp));
+            new(name, arguments, target => RunSend(target, LoadOf(shape, connections, inFlight, options)));
 
+        SendOptions sustained = LoadOf(s_batch, BatchConnections, BatchInFlight, options) with
+        {
+            Duration = options.SustainedDuration,
+        };
         return
         [
             Send(Many, s_async, s_message, connections: 64),
@@ -55,35 +60,32 @@ internal static class SuiteCases
             new SuiteCase(Drain, s_async, target => RunDrain(target)),
             new SuiteCase(Tail, s_async, target => RunTail(target, options)),
             new SuiteCase(Idle, s_async, target => IdleLoad.Run(target, IdleConnections, options.Duration)),
-            new SuiteCase(
-                Sustained, s_async,
-                target => Run(
-                    Sustained, target, s_batch, BatchConnections, BatchInFlight, options.SustainedDuration, options.WarmUp),
-                RunsOnce: true),
+            new SuiteCase(Sustained, s_async, target => RunSend(target, sustained), RunsOnce: true),
         ];
     }
 
-    private static Measurement.RunReport Run(
-        string name, Target target, SendShape shape, int connections, int inFlight, TimeSpan duration, TimeSpan warmUp)
+    private static SendOptions LoadOf(SendShape shape, int connections, int inFlight, SuiteOptions options) => new()
     {
-        using var load = new SendLoad(target, new SendOptions
-        {
-            Shape = shape,
-            Connections = connections,
-            InFlight = inFlight,
-            Duration = duration,
-            WarmUp = warmUp,
-        });
-        return load.Run(name);
+        Shape = shape,
+        Connections = connections,
+        InFlight = inFlight,
+        Duration = options.Duration,
+        WarmUp = options.WarmUp,
+    };
+
+    private static RunReport RunSend(Target target, SendOptions options)
+    {
+        using var load = new SendLoad(target, options);
+        return load.Run("send");
     }
 
-    private static Measurement.RunReport RunDrain(Target target)
+    private static RunReport RunDrain(Target target)
     {
         using var load = new DrainLoad(target, new DrainOptions { Shape = s_batch, Messages = DrainMessages });
         return load.Run(Drain);
     }
 
-    private static Measurement.RunReport RunTail(Target target, SuiteOptions options)
+    private static RunReport RunTail(Target target, SuiteOptions options)
     {
         using var load = new TailLoad(target, new TailOptions
         {

@@ -13,7 +13,7 @@ internal sealed class SuiteResults
     /// <summary>Seconds from the start on an empty store to the first accepted message.</summary>
     public List<double> EmptyStarts { get; } = [];
 
-    /// <summary>Seconds from the start after a kill to the first accepted message; null if it was not measured.</summary>
+    /// <summary>Seconds from the start after a kill to the first accepted message, if measured.</summary>
     public double? KilledStart { get; set; }
 
     /// <summary>The cases in the order in which they first ran.</summary>
@@ -30,11 +30,32 @@ internal sealed class SuiteResults
     public double? Median(string name, Func<RunReport, double> figure) =>
         _runs.TryGetValue(name, out List<RunReport>? reports) ? MedianOf(reports.Select(figure)) : null;
 
-    /// <summary>The report of the round with the median rate, or latency where the rate is given.</summary>
-    public RunReport MedianRun(string name)
+    /// <summary>A report in which each figure is the median of all rounds; errors are those of the first.</summary>
+    public RunReport MedianReport(string name)
     {
-        List<RunReport> reports = [.. _runs[name].OrderBy(report => Math.Round(report.Rate, 0)).ThenBy(report => report.P99)];
-        return reports[reports.Count / 2];
+        double Of(Func<RunReport, double> figure) => Median(name, figure)!.Value;
+
+        RunReport first = _runs[name][0];
+        return first with
+        {
+            Rate = Of(run => run.Rate),
+            Median = Of(run => run.Median),
+            P99 = Of(run => run.P99),
+            P999 = Of(run => run.P999),
+            Max = Of(run => run.Max),
+            ProcessorSecondsPerMillion = Of(run => run.ProcessorSecondsPerMillion),
+            MessagesPerFlush = first.MessagesPerFlush is null ? null : Of(run => run.MessagesPerFlush ?? 0),
+            Usage = new Usage
+            {
+                Seconds = Of(run => run.Usage.Seconds),
+                BrokerCores = Of(run => run.Usage.BrokerCores),
+                GeneratorCores = Of(run => run.Usage.GeneratorCores),
+                OtherCores = Of(run => run.Usage.OtherCores),
+                StolenShare = Of(run => run.Usage.StolenShare),
+                ResidentBytes = (long)Of(run => run.Usage.ResidentBytes),
+                PrivateBytes = (long)Of(run => run.Usage.PrivateBytes),
+            },
+        };
     }
 
     /// <summary>The middle one of some figures, or the mean of the two in the middle; null if there are none.</summary>

@@ -62,9 +62,9 @@ public class FrameBenchmarks : IDisposable
     private int Decode(byte[] frame)
     {
         CommandDefect defect = _reader.Read(frame);
-        return defect == CommandDefect.None && SendMessageRequest.TryRead(_reader, out SendMessageRequest request, out _)
-            ? request.Body.Length
-            : throw new InvalidOperationException($"The frame cannot be read: {defect}.");
+        if (defect != CommandDefect.None || !SendMessageRequest.TryRead(_reader, out SendMessageRequest request, out _))
+            throw new InvalidOperationException($"The frame cannot be read: {defect}.");
+        return request.Body.Length;
     }
 
     private int Answer(SerializeType type)
