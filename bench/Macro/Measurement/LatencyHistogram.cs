@@ -42,7 +42,7 @@ internal sealed class LatencyHistogram
         {
             seen += _counts[index];
             if (seen >= wanted && seen > 0)
-                return TimeSpan.FromMicroseconds(HighestOf(index));
+                return TimeSpan.FromMicroseconds(Math.Min(HighestOf(index), Max.TotalMicroseconds));
         }
 
         return TimeSpan.Zero;
