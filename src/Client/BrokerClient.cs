@@ -337,7 +337,8 @@ public sealed class BrokerClient : IAsyncDisposable
     private async ValueTask<long> GetOffsetAsync(
         RequestCode code, string topic, int queueId, CancellationToken cancellation)
     {
-        RemotingCommand answer = await CallAsync(QueueRequest(code, topic, queueId), cancellation).ConfigureAwait(false);
+        RemotingCommand request = QueueRequest(code, topic, queueId);
+        RemotingCommand answer = await CallAsync(request, cancellation).ConfigureAwait(false);
         return Number(answer, "offset");
     }
 

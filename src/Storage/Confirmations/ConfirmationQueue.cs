@@ -55,8 +55,8 @@ public sealed class ConfirmationQueue(CommitLog log)
     }
 
     /// <summary>
-    /// Answers all who have waited too long; returns whether the deadlines must still be watched: somebody waits, or has
-    /// waited since the last call, so that a steady stream of sends does not wake the watcher for each.
+    /// Answers all who have waited too long; returns whether the deadlines must still be watched: somebody waits, or
+    /// has waited since the last call, so that a steady stream of sends does not wake the watcher for each.
     /// </summary>
     internal bool CompleteExpired(long nowMilliseconds)
     {

@@ -58,8 +58,8 @@ public sealed class Dispatcher
     internal IReadOnlyList<IDispatchTarget> Targets => _targets;
 
     /// <summary>
-    /// Dispatches all that is confirmed; returns at once when another thread is doing so, and for good once the store is
-    /// sealed: an index that failed half way must not be given more.
+    /// Dispatches all that is confirmed; returns at once when another thread is doing so, and for good once the store
+    /// is sealed: an index that failed half way must not be given more.
     /// </summary>
     public void Pump()
     {

@@ -40,7 +40,8 @@ internal sealed class TagsCheck : IDemoCheck
                 if (!isSent || !expected.Remove((int)sequence))
                 {
                     result.Fail(
-                        $"offset {message.QueueOffset}: expected a message tagged 'paid' or 'lost' for the first time, " +
+                        $"offset {message.QueueOffset}: expected a message tagged 'paid' or 'lost' " +
+                        "for the first time, " +
                         $"got '{message.Tag}'");
                 }
 
