@@ -337,8 +337,8 @@ public sealed class BrokerClient : IAsyncDisposable
     private async ValueTask<long> GetOffsetAsync(
         RequestCode code, string topic, int queueId, CancellationToken cancellation)
     {
-        RemotingCommand answer = await CallAsync(QueueRequest(code, topic, queueId), cancellation).ConfigureAwait(false);
-        return Number(answer, "offset");
+        RemotingCommand request = QueueRequest(code, topic, queueId);
+        return Number(await CallAsync(request, cancellation).ConfigureAwait(false), "offset");
     }
 
     private static void WritePull(PullRequest pull, SerializeType type, int opaque, OutputBuffer output)
