@@ -338,8 +338,7 @@ public sealed class BrokerClient : IAsyncDisposable
         RequestCode code, string topic, int queueId, CancellationToken cancellation)
     {
         RemotingCommand request = QueueRequest(code, topic, queueId);
-        RemotingCommand answer = await CallAsync(request, cancellation).ConfigureAwait(false);
-        return Number(answer, "offset");
+        return Number(await CallAsync(request, cancellation).ConfigureAwait(false), "offset");
     }
 
     private static void WritePull(PullRequest pull, SerializeType type, int opaque, OutputBuffer output)

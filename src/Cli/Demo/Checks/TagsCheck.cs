@@ -40,8 +40,7 @@ internal sealed class TagsCheck : IDemoCheck
                 if (!isSent || !expected.Remove((int)sequence))
                 {
                     result.Fail(
-                        $"offset {message.QueueOffset}: expected a message tagged 'paid' or 'lost' " +
-                        "for the first time, " +
+                        $"offset {message.QueueOffset}: expected a message tagged 'paid' or 'lost', once; " +
                         $"got '{message.Tag}'");
                 }
 
