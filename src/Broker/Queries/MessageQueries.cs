@@ -74,8 +74,9 @@ public sealed class MessageQueries
         maxCount = Math.Clamp(maxCount, 1, _options.MaxQueryMessages);
         int count = 0;
 
-        // Other keys with the same hash are found too, so more than wanted are looked at.
-        foreach (long position in _store.Index.Find(topicBytes, keyBytes, beginTimestamp, endTimestamp, maxCount * 4))
+        // Other keys with the same hash are found too, so more than wanted are looked at. A message whose identifier is
+        // one of its keys, or that repeats a key, is found more than once.
+        foreach (long position in _store.Index.Find(topicBytes, keyBytes, beginTimestamp, endTimestamp, maxCount * 4).Distinct())
         {
             int before = output.Length;
             bool isMatch = count < maxCount && _store.Reader.TryReadAt(position, output)
