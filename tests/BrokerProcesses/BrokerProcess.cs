@@ -66,6 +66,15 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         return (await broker.WaitForExitAsync(), broker.Log);
     }
 
+    /// <summary>Starts a broker and kills it some time later, whether it is ready then or not.</summary>
+    public static async Task StartAndKillAsync(string directory, TimeSpan after, params string[] arguments)
+    {
+        await using BrokerProcess broker = Launch(directory, FindFreePort(), arguments);
+        await Task.WhenAny(broker._process.WaitForExitAsync(), Task.Delay(after));
+        if (broker._process.HasExited)
+            throw new InvalidOperationException($"The broker ended by itself:\n{broker.Log}");
+    }
+
     /// <summary>Ends the process at once, as <c>kill -9</c> does, and waits until it is gone.</summary>
     public async Task KillAsync()
     {

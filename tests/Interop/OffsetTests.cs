@@ -87,7 +87,7 @@ public sealed class OffsetTests(InteropBroker broker) : IClassFixture<InteropBro
         return [.. consumer.Of("message").Select(message => message.Text!).Where(text => text != "end").Order(StringComparer.Ordinal)];
     }
 
-    private Task SendSeriesAsync(string topic, string prefix) => broker.SendAsync(new
+    private Task<IReadOnlyList<ScriptEvent>> SendSeriesAsync(string topic, string prefix) => broker.SendAsync(new
     {
         nameServer = broker.Address, topic, series = new { prefix, count = Messages, lanes = 1 },
     });

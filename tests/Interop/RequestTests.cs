@@ -45,6 +45,17 @@ public sealed class RequestTests(InteropBroker broker) : IClassFixture<InteropBr
     }
 
     [Fact]
+    public async Task Lookup_FindsTheMessageOnce_WhenItRepeatsAKey()
+    {
+        string topic = await broker.CreateTopicAsync("look-up-repeated");
+        await broker.SendAsync(topic, new { text = "<once>", keys = new[] { "again", "again" } });
+
+        string found = await FindAsync(topic, "again");
+
+        Assert.Equal(2, found.Split("<once>").Length);
+    }
+
+    [Fact]
     public async Task Lookup_IsAnsweredWithNotFound_WhenNoMessageHasTheKey()
     {
         string topic = await broker.CreateTopicAsync("look-up-nothing");

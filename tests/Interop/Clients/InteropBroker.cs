@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using OrleansMq.BrokerProcesses;
 
 namespace OrleansMq.Interop.Tests.Clients;
 
 /// <summary>A broker process with a store of its own, and the scripts that talk to it.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "xunit calls DisposeAsync.")]
 public class InteropBroker : IAsyncLifetime
 {
     /// <summary>The delays of the levels: 3 and 4 are those of the first and the second retry.</summary>
@@ -125,10 +127,13 @@ public class InteropBroker : IAsyncLifetime
     public static Task WaitUntilSharedAsync(int queues, params NodeScript[] members) =>
         NodeScript.WaitAsync("a stable assignment", members, () =>
         {
-            IReadOnlyList<int>[] owned = [.. members.Select(member => member.Of("assigned").LastOrDefault()?.Queues ?? [])];
+            IReadOnlyList<int>[] owned = [.. members.Select(member => OwnedBy(member))];
             return owned.All(mine => mine.Count > 0) && owned.Sum(mine => mine.Count) == queues
                 && owned.SelectMany(mine => mine).Distinct().Count() == queues;
         });
+
+    private static IReadOnlyList<int> OwnedBy(NodeScript member) =>
+        member.Of("assigned") is { Count: > 0 } assignments ? assignments[^1].Queues : [];
 
     private async Task RestartAsync()
     {
