@@ -76,7 +76,7 @@ public sealed class MessageQueries
 
         // Other keys with the same hash are found too, so more than wanted are looked at. A message whose identifier is
         // one of its keys, or that repeats a key, is found more than once.
-        IEnumerable<long> found = _store.Index.Find(topicBytes, keyBytes, beginTimestamp, endTimestamp, maxCount * 4);
+        IReadOnlyList<long> found = _store.Index.Find(topicBytes, keyBytes, beginTimestamp, endTimestamp, maxCount * 4);
         foreach (long position in found.Distinct())
         {
             int before = output.Length;

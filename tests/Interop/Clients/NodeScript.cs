@@ -171,7 +171,18 @@ public sealed class NodeScript : IAsyncDisposable
         if (line is null)
             return;
 
-        ScriptEvent item = ScriptEvent.Parse(line);
+        ScriptEvent item;
+        try
+        {
+            item = ScriptEvent.Parse(line);
+        }
+        catch (JsonException)
+        {
+            // A process that is killed may leave half a line.
+            TakeError(line);
+            return;
+        }
+
         lock (_events)
         {
             _events.Add(item);
@@ -186,7 +197,7 @@ public sealed class NodeScript : IAsyncDisposable
         lock (_events)
         {
             if (_errors.Length < ShownErrorCharacters)
-                _errors.AppendLine(line);
+                _errors.AppendLine(line?[..Math.Min(line.Length, ShownCharacters)]);
         }
     }
 

@@ -5,10 +5,17 @@
 
 const crypto = require('crypto');
 
+const SHOWN_CHARACTERS = 64;
+
 const parameters = JSON.parse(process.argv[2]);
 
 function print(event, fields) {
   process.stdout.write(JSON.stringify({ event, at: Date.now(), ...fields }) + '\n');
+}
+
+/** Ends the process once everything it printed is written. */
+function exit(code) {
+  process.stdout.write('', () => process.exit(code));
 }
 
 /** Options that every client of ali-ons gets. */
@@ -38,8 +45,8 @@ function onInputEnd(stop) {
 function run(main) {
   main().catch(error => {
     print('fatal', { code: error.code, message: String(error.stack || error) });
-    process.exit(1);
+    exit(1);
   });
 }
 
-module.exports = { parameters, print, clientOptions, sha1, onInputEnd, run };
+module.exports = { SHOWN_CHARACTERS, parameters, print, exit, clientOptions, sha1, onInputEnd, run };

@@ -6,9 +6,7 @@
 // Leaves its group when standard input ends.
 
 const { Consumer } = require('ali-ons');
-const { parameters, print, clientOptions, sha1, onInputEnd, run } = require('./common');
-
-const SHOWN_BYTES = 64;
+const { SHOWN_CHARACTERS, parameters, print, exit, clientOptions, sha1, onInputEnd, run } = require('./common');
 
 function show(message) {
   const body = message.body || Buffer.alloc(0);
@@ -17,7 +15,7 @@ function show(message) {
     queue: message.queueId,
     offset: message.queueOffset,
     messageId: message.msgId,
-    text: body.toString('utf8', 0, SHOWN_BYTES),
+    text: body.toString('utf8', 0, SHOWN_CHARACTERS),
     sha1: sha1(body),
     length: body.length,
     tags: message.tags,
@@ -67,7 +65,7 @@ run(async () => {
   onInputEnd(async () => {
     await consumer.close().catch(error => print('error', { message: `close: ${error.message}` }));
     print('left', {});
-    process.exit(0);
+    exit(0);
   });
   watchAssignment(consumer);
   await consumer.ready();

@@ -8,7 +8,7 @@
 
 const crypto = require('crypto');
 const { Producer, Message } = require('ali-ons');
-const { parameters, print, clientOptions, sha1, onInputEnd, run } = require('./common');
+const { SHOWN_CHARACTERS, parameters, print, exit, clientOptions, sha1, onInputEnd, run } = require('./common');
 
 function bodyOf({ text, bytes }) {
   return bytes === undefined ? Buffer.from(text) : crypto.randomBytes(bytes);
@@ -34,7 +34,8 @@ async function sendTo(producer, message, queue) {
 
 async function send(producer, plan) {
   const body = bodyOf(plan);
-  const fields = { text: plan.text, sha1: sha1(body), length: body.length, sentAt: Date.now() };
+  const text = plan.text && plan.text.slice(0, SHOWN_CHARACTERS);
+  const fields = { text, sha1: sha1(body), length: body.length, sentAt: Date.now() };
   try {
     const message = build(plan, body);
     const result = await (plan.queue === undefined ? producer.send(message) : sendTo(producer, message, plan.queue));
@@ -85,5 +86,5 @@ run(async () => {
   }
   await producer.close();
   print('done', {});
-  process.exit(0);
+  exit(0);
 });

@@ -7,7 +7,7 @@
 const readline = require('readline');
 const { Producer } = require('ali-ons');
 const RemotingCommand = require('ali-ons/lib/protocol/command/remoting_command');
-const { parameters, print, clientOptions, run } = require('./common');
+const { parameters, print, exit, clientOptions, run } = require('./common');
 
 async function ask(producer, { code, fields, body }) {
   const command = RemotingCommand.createRequestCommand(code, fields || {});
@@ -29,5 +29,5 @@ run(async () => {
   for await (const line of readline.createInterface({ input: process.stdin })) {
     await ask(producer, JSON.parse(line)).catch(error => print('failed', { message: error.message }));
   }
-  process.exit(0);
+  exit(0);
 });
