@@ -31,6 +31,9 @@ builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging")).Ad
 });
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
 
+// What keeps the host from starting is said below, in one line.
+builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
 try
 {
     var settings = BrokerSettings.Read(builder.Configuration);

@@ -48,7 +48,7 @@ internal sealed class BrokerService(BrokerSettings settings, TimeProvider time, 
             ILogger gatewayLogger = loggers.CreateLogger("OrleansMq.Gateway");
             _listener = new GatewayListener(
                 settings.Gateway, new RequestDispatcher(_node, channels, gatewayLogger), gatewayLogger);
-            _listener.Start();
+            Listen(_listener, listening);
         }
         catch
         {
@@ -90,6 +90,21 @@ internal sealed class BrokerService(BrokerSettings settings, TimeProvider time, 
             + "(name server and broker)");
         Console.WriteLine($"Its data lies in {settings.Store.Directory}");
         Console.WriteLine($"Sends are acknowledged {promise}. Ctrl-C stops it.");
+    }
+
+    private static void Listen(GatewayListener listener, IPEndPoint address)
+    {
+        try
+        {
+            listener.Start();
+        }
+        catch (SocketException cause)
+        {
+            throw new SettingsException(
+            [
+                $"Cannot listen on {address}: {cause.Message}. Stop what listens there, or choose another --port or --listen.",
+            ]);
+        }
     }
 
     private void CloseNode()

@@ -16,8 +16,8 @@ internal static partial class StoreLog
         string stop);
 
     [LoggerMessage(1002, LogLevel.Warning,
-        "The log's last bytes, {Start} to {End}, are no whole record ({Defect}): cut off and wiped. They were "
-        + "never on disk as acknowledged")]
+        "The log's last bytes, {Start} to {End}, are no whole record ({Defect}): cut off and wiped. They lie "
+        + "above what was known to be on disk")]
     public static partial void TornTail(this ILogger logger, long start, long end, RecordDefect defect);
 
     [LoggerMessage(1003, LogLevel.Error,
