@@ -41,9 +41,10 @@ internal sealed class SuiteCommand
         Description = "GiB written to measure the disk itself.", DefaultValueFactory = _ => 2,
     };
 
-    private readonly Option<double> _touch = new("--touch")
+    private readonly Option<double> _usedMemory = new("--used-memory")
     {
-        Description = "The share of available memory that is touched first, 0 to 0.9.", DefaultValueFactory = _ => 0.6,
+        Description = "The share of memory that the page cache is filled up to before each case, 0 to 0.95.",
+        DefaultValueFactory = _ => 0.85,
     };
 
     private readonly Option<string> _only = new("--only")
@@ -59,7 +60,7 @@ internal sealed class SuiteCommand
         var command = new Command("suite", "Everything, with brokers of its own, beside the goals.")
         {
             options._rounds, options._seconds, options._warmUp, options._sustained, options._killed, options._probe,
-            options._touch, options._only, options._json,
+            options._usedMemory, options._only, options._json,
         };
         options._broker.AddTo(command);
         command.SetAction(options.Run);
@@ -78,7 +79,7 @@ internal sealed class SuiteCommand
             SustainedDuration = TimeSpan.FromSeconds(parsed.GetValue(_sustained)),
             KilledStoreBytes = (long)(parsed.GetValue(_killed) * GibiByte),
             DiskProbeBytes = (long)(parsed.GetValue(_probe) * GibiByte),
-            TouchShare = Math.Clamp(parsed.GetValue(_touch), 0, 0.9),
+            UsedMemoryShare = Math.Clamp(parsed.GetValue(_usedMemory), 0, 0.95),
             Only = parsed.GetValue(_only)!,
         };
         new Suite(options, Console.Out, parsed.GetValue(_json)).Run();

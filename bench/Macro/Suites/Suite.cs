@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using OrleansMq.Bench.Macro.Brokers;
@@ -23,7 +22,8 @@ internal sealed class Suite(SuiteOptions options, TextWriter output, bool asJson
     public void Run()
     {
         using var stores = new StoreDirectory(options.WorkDirectory);
-        TouchMemory();
+        using var memory = new PageCacheFill(options.WorkDirectory);
+        Say($"before each case the page cache is filled until {options.UsedMemoryShare:P0} of the memory is in use");
         SuiteCase[] cases = [.. SuiteCases.All(options)
             .Where(each => each.Name.Contains(options.Only, StringComparison.OrdinalIgnoreCase))];
         for (int round = 1; round <= options.Rounds; round++)
@@ -31,7 +31,7 @@ internal sealed class Suite(SuiteOptions options, TextWriter output, bool asJson
             Say($"round {round} of {options.Rounds}");
             ProbeDisk(stores);
             foreach (SuiteCase each in cases.Where(each => !each.RunsOnce))
-                RunCase(each, stores);
+                RunCase(each, stores, memory);
             if (options.Only.Length == 0)
                 _results.EmptyStarts.Add(StartTimes.OfEmptyStore(options.Executable, stores.Fresh()).TotalSeconds);
         }
@@ -39,7 +39,7 @@ internal sealed class Suite(SuiteOptions options, TextWriter output, bool asJson
         foreach (SuiteCase each in cases.Where(each => each.RunsOnce && options.SustainedDuration > TimeSpan.Zero))
         {
             ProbeDisk(stores);
-            RunCase(each, stores);
+            RunCase(each, stores, memory);
             ProbeDisk(stores);
         }
 
@@ -48,15 +48,6 @@ internal sealed class Suite(SuiteOptions options, TextWriter output, bool asJson
                 options.Executable, stores.Fresh(), options.KilledStoreBytes).TotalSeconds;
         PrintMedians();
         PrintGoals();
-    }
-
-    private void TouchMemory()
-    {
-        long started = Stopwatch.GetTimestamp();
-        long bytes = MemoryTouch.Run(options.TouchShare);
-        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        Say($"touched {bytes / MebiByte:F0} MiB of free memory in {seconds:F1} s, "
-            + "so that no run pays for pages the host has not given yet");
     }
 
     private void ProbeDisk(StoreDirectory stores)
@@ -68,8 +59,9 @@ internal sealed class Suite(SuiteOptions options, TextWriter output, bool asJson
             + $"4 KiB flushed in {disk.Flush.TotalMicroseconds:F0} us");
     }
 
-    private void RunCase(SuiteCase each, StoreDirectory stores)
+    private void RunCase(SuiteCase each, StoreDirectory stores, PageCacheFill memory)
     {
+        memory.Run(options.UsedMemoryShare);
         using var broker = BrokerProcess.Start(options.Executable, stores.Fresh(), each.BrokerArguments);
         // Under async flush the disk is flushed by the clock, and a count of flushes would say nothing.
         Target target = each.IsSync ? broker.Target : broker.Target with { Disk = null };

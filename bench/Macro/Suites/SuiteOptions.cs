@@ -27,8 +27,8 @@ internal sealed record SuiteOptions
     /// <summary>Bytes that are written to measure the disk's own rate.</summary>
     public long DiskProbeBytes { get; init; } = 2L << 30;
 
-    /// <summary>The share of available memory that is touched before the first run.</summary>
-    public double TouchShare { get; init; } = 0.6;
+    /// <summary>The share of the memory that the page cache is filled up to before each case.</summary>
+    public double UsedMemoryShare { get; init; } = 0.85;
 
     /// <summary>Only cases whose name contains this text run; empty: all.</summary>
     public string Only { get; init; } = "";
