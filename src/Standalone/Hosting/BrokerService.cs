@@ -102,7 +102,8 @@ internal sealed class BrokerService(BrokerSettings settings, TimeProvider time, 
         {
             throw new SettingsException(
             [
-                $"Cannot listen on {address}: {cause.Message}. Stop what listens there, or choose another --port or --listen.",
+                $"Cannot listen on {address}: {cause.Message}. Stop what listens there, or choose another "
+                    + "--port or --listen.",
             ]);
         }
     }
