@@ -70,6 +70,13 @@ internal sealed class EpollLoop : IDisposable
         }
 
         _incoming.Enqueue(connection);
+        if (!WakeBatch.TryDefer(this))
+            WakeIfAsleep();
+    }
+
+    /// <summary>Wakes the loop for what was scheduled. Any thread.</summary>
+    public void WakeIfAsleep()
+    {
         // A full barrier: either this thread sees the loop asleep, or the loop sees the connection before it sleeps.
         if (Interlocked.CompareExchange(ref _sleeping, 0, 1) == 1)
             _set.Wake();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Gateway.Connections;
 using OrleansMq.Gateway.Diagnostics;
+using OrleansMq.Gateway.Listeners;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
 
@@ -36,6 +37,8 @@ public sealed class RequestDispatcher : IFrameHandler
         new TopicRequests(node).Register(others);
         new GroupRequests(node).Register(others);
         _others = others.Freeze();
+        if (OperatingSystem.IsLinux())
+            node.Store.Confirmations.Grouping = WakeBatch.Run;
     }
 
     /// <inheritdoc/>

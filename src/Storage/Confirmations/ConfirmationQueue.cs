@@ -10,6 +10,9 @@ public sealed class ConfirmationQueue(CommitLog log)
     private bool _isWatched;
     private bool _isInUse;
 
+    /// <summary>Runs an act that answers many waiters in a row. Set by whoever can do something once for all.</summary>
+    public Action<Action> Grouping { get; set; } = static act => act();
+
     /// <summary>Wakes the flusher.</summary>
     internal Action WakeFlusher { get; set; } = static () => { };
 
@@ -92,8 +95,11 @@ public sealed class ConfirmationQueue(CommitLog log)
             _waiting = left;
         }
 
-        foreach (ConfirmationWaiter waiter in taken)
-            waiter.Complete(status(waiter));
+        Grouping(() =>
+        {
+            foreach (ConfirmationWaiter waiter in taken)
+                waiter.Complete(status(waiter));
+        });
         return taken.Count;
     }
 }

@@ -8,6 +8,8 @@ namespace OrleansMq.Storage.Files;
 [UnsupportedOSPlatform("windows")]
 internal static unsafe partial class Posix
 {
+    private const int AdviceNormal = 0;
+    private const int AdviceRandom = 1;
     private const int AdvicePopulateWrite = 23;
     private const int ErrorInterrupted = 4;
     private const int ErrorNotSupported = 95;
@@ -36,11 +38,19 @@ internal static unsafe partial class Posix
     public static void SyncFileSystem(string path) => WithDescriptor(path, syncfs);
 
     /// <summary>Faults pages in for writing in one call; false where the kernel (before 5.14) cannot.</summary>
+    /// <remarks>
+    /// Without read-ahead, which would make folios of up to 2 MiB: a folio is dirty as a whole, and a flush of one
+    /// record would write all of it.
+    /// </remarks>
     public static bool TryPopulate(byte* start, int length)
     {
         nuint pageMask = (nuint)Environment.SystemPageSize - 1;
-        nuint from = (nuint)start & ~pageMask;
-        return madvise((void*)from, (nuint)start + (nuint)length - from, AdvicePopulateWrite) == 0;
+        void* from = (void*)((nuint)start & ~pageMask);
+        nuint bytes = (nuint)(start + length) - (nuint)from;
+        _ = madvise(from, bytes, AdviceRandom);
+        bool isPopulated = madvise(from, bytes, AdvicePopulateWrite) == 0;
+        _ = madvise(from, bytes, AdviceNormal);
+        return isPopulated;
     }
 
     private static void WithDescriptor(string path, Func<int, int> act)
