@@ -79,9 +79,9 @@ public sealed class GatewayOptions
 
     /// <summary>
     /// How long a loop thread looks for more work before it sleeps; it costs a little CPU time and saves a wake-up per
-    /// request. Not used on a machine of one core. Default: 50 us.
+    /// request. Not used on a machine of one core. Default: 20 us.
     /// </summary>
-    public TimeSpan SpinTime { get; set; } = TimeSpan.FromMicroseconds(50);
+    public TimeSpan SpinTime { get; set; } = TimeSpan.FromMicroseconds(20);
 
     /// <summary>A PEM file with the certificate, and its chain behind it; null is no TLS. Default: null.</summary>
     public string? TlsCertificatePath { get; set; }

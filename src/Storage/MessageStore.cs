@@ -136,7 +136,7 @@ public sealed class MessageStore : IDisposable
         IStoreFileSystem files, StoreOptions options, TimeProvider time, ILogger logger,
         params IDispatchTarget[] targets)
     {
-        files.CreateDirectory(options.Directory);
+        files.CreateDirectory(options.Directory, isDurable: true);
         IDisposable storeLock = files.TryLock(Path.Combine(options.Directory, LockName))
             ?? throw new StoreInUseException(options.Directory);
         MessageStore? store = null;

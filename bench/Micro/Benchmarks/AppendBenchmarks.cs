@@ -35,7 +35,7 @@ public class AppendBenchmarks : IDisposable
         new Random(1).NextBytes(_record);
         _path = Path.Combine(Path.GetTempPath(), $"omq-microbench-{Environment.ProcessId}");
         _file = new MappedFileSystem().Map(_path, BenchStore.FileBytes, preallocate: true);
-        _file.Populate(0, BenchStore.FileBytes);
+        _file.Populate(0, BenchStore.FileBytes, inSinglePages: false);
     }
 
     /// <summary>Deletes the file.</summary>

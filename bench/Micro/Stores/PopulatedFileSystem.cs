@@ -14,11 +14,11 @@ internal sealed class PopulatedFileSystem : IStoreFileSystem
     {
         IStoreFile file = _files.Map(path, length, preallocate);
         if (path.Contains("commitlog", StringComparison.Ordinal))
-            file.Populate(0, length);
+            file.Populate(0, length, inSinglePages: false);
         return file;
     }
 
-    public void CreateDirectory(string path) => _files.CreateDirectory(path);
+    public void CreateDirectory(string path, bool isDurable) => _files.CreateDirectory(path, isDurable);
 
     public bool FileExists(string path) => _files.FileExists(path);
 
@@ -42,7 +42,8 @@ internal sealed class PopulatedFileSystem : IStoreFileSystem
 
     public void SyncDirectory(string path) => _files.SyncDirectory(path);
 
-    public void Flush(IReadOnlyCollection<string> paths) => _files.Flush(paths);
+    public void Flush(IReadOnlyCollection<string> paths, IReadOnlyCollection<string> directories) =>
+        _files.Flush(paths, directories);
 
     public IDisposable? TryLock(string path) => _files.TryLock(path);
 

@@ -13,7 +13,7 @@ public sealed class StoreMetadataFiles : IMetadataFiles
     {
         _files = files;
         _directory = directory;
-        files.CreateDirectory(directory);
+        files.CreateDirectory(directory, isDurable: true);
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,8 @@ namespace OrleansMq.Gateway.Requests;
 /// <summary>Messages to store: 10, 310 and, many at once, 320.</summary>
 internal sealed class SendRequests(BrokerNode node)
 {
+    private static readonly List<long> s_noOffsets = [];
+
     [ThreadStatic]
     private static List<long>? _batchOffsets;
 
@@ -34,7 +36,8 @@ internal sealed class SendRequests(BrokerNode node)
         else if (result.MustAwaitFlush && !session.Request.IsOneWay)
         {
             session.Connection.RequestStarted();
-            node.Store.Confirmations.Add(new WaitingSend(this, session.Reply, result, [.. batchOffsets])
+            node.Store.Confirmations.Add(new WaitingSend(
+                this, session.Reply, result, batchOffsets.Count > 1 ? [.. batchOffsets] : s_noOffsets)
             {
                 EndOffset = result.Append.EndOffset,
                 DeadlineMilliseconds = result.Append.StoreTimestamp + (long)_flushTimeout.TotalMilliseconds,

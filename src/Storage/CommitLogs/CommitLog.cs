@@ -194,7 +194,7 @@ public sealed class CommitLog
         if (_next is null && appended - active.Start > active.Length / 2)
         {
             LogSegment next = CreateSegment(active.End);
-            next.File.Populate(0, PopulateAheadBytes);
+            Populate(next, 0, PopulateAheadBytes);
             Interlocked.Exchange(ref _next, next)?.Release();
             return true;
         }
@@ -203,7 +203,7 @@ public sealed class CommitLog
         if (from >= active.End || from - appended >= PopulateAheadBytes)
             return false;
 
-        active.File.Populate((int)(from - active.Start), PopulateStepBytes);
+        Populate(active, (int)(from - active.Start), PopulateStepBytes);
         Volatile.Write(ref _populatedUntil, from + PopulateStepBytes);
         return true;
     }
@@ -274,7 +274,8 @@ public sealed class CommitLog
         foreach (LogSegment segment in _segments.Where(segment => segment.End > from && segment.Start < _appendedUntil))
         {
             int start = (int)Math.Max(0, from - segment.Start);
-            segment.File.Populate(start, (int)Math.Min(segment.Length, _appendedUntil - segment.Start) - start);
+            int end = (int)Math.Min(segment.Length, _appendedUntil - segment.Start);
+            segment.File.Populate(start, end - start, inSinglePages: false);
         }
     }
 
@@ -413,11 +414,9 @@ public sealed class CommitLog
 
         try
         {
+            // Not the pages that are ready ahead of the appends: nobody waits for them.
             foreach (LogSegment segment in Volatile.Read(ref _segments))
-            {
-                if (segment.End > flushed && segment.Start < target)
-                    segment.File.Flush();
-            }
+                segment.Flush(flushed, target);
         }
         catch (StoreIOException cause)
         {
@@ -432,6 +431,19 @@ public sealed class CommitLog
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// Brings pages into memory. Under <see cref="FlushMode.Sync"/> they are small, as the flushes are, and are written
+    /// as well: a page's first write takes a commit of the file system's journal, which no record has to wait for then.
+    /// </summary>
+    private void Populate(LogSegment segment, int offset, int length)
+    {
+        bool isSync = _options.FlushMode == FlushMode.Sync;
+        length = Math.Min(length, segment.Length - offset);
+        segment.File.Populate(offset, length, inSinglePages: isSync);
+        if (isSync)
+            segment.File.Flush(offset, length);
     }
 
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();

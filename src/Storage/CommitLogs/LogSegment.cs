@@ -32,6 +32,16 @@ internal sealed class LogSegment(long start, IStoreFile file)
     public static bool TryParseName(string name, out long start) =>
         long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out start) && name.Length == NameDigits;
 
+    /// <summary>Makes what lies in the file of a range of the log durable.</summary>
+    /// <exception cref="StoreIOException">The disk refused.</exception>
+    public void Flush(long from, long until)
+    {
+        long first = Math.Max(from, Start);
+        long last = Math.Min(until, End);
+        if (first < last)
+            File.Flush((int)(first - Start), (int)(last - first));
+    }
+
     /// <summary>Takes a reference; false once the segment is retired and closed.</summary>
     public bool TryAcquire()
     {

@@ -245,13 +245,13 @@ public sealed class ConsumeQueue
     private QueueSegment AddSegment(long offset)
     {
         if (_segments.Length == 0)
-            _files.CreateDirectory(_directory);
+            _files.CreateDirectory(_directory, isDurable: false);
         QueueSegment segment = NewSegment(offset / _entriesPerFile * _entriesPerFile);
         lock (_segmentsLock)
             Volatile.Write(ref _segments, [.. _segments, segment]);
         if (segment.TryAcquire(out _))
             segment.Release();
-        _files.SyncDirectory(_directory);
+        _table.MarkUnsynced(_directory);
         return segment;
     }
 
@@ -390,6 +390,12 @@ public sealed class ConsumeQueue
 
         if (hasDeleted)
             _files.SyncDirectory(_directory);
+        if (_segments.Length > 0)
+        {
+            // A process that was killed may have made the names and not synced them.
+            _table.MarkUnsynced(_directory);
+        }
+
         foreach (QueueSegment full in _segments.SkipLast(1))
         {
             if (_files.GetLength(full.Path) != full.LengthBytes)

@@ -17,6 +17,7 @@ public sealed class ConsumeQueueTable
     private readonly ILogger _logger;
 
     private List<QueueSegment> _dirty = [];
+    private HashSet<string> _unsynced = [];
     private int _damaged;
 
     internal ConsumeQueueTable(
@@ -30,6 +31,7 @@ public sealed class ConsumeQueueTable
         Budget = new MappingBudget(options.MaxMappedConsumeQueueFiles);
         _directory = directory;
         _topicsByUtf8 = _topics.GetAlternateLookup<ReadOnlySpan<byte>>();
+        files.CreateDirectory(directory, isDurable: true);
     }
 
     /// <summary>The largest queue number.</summary>
@@ -115,16 +117,21 @@ public sealed class ConsumeQueueTable
     /// <summary>Queues opened so far.</summary>
     internal IEnumerable<ConsumeQueue> Opened => _topics.Values.SelectMany(topic => topic.Opened);
 
-    /// <summary>Files written since the last call; for the checkpoint, while nothing is dispatched.</summary>
-    internal List<QueueSegment> TakeDirty()
+    /// <summary>
+    /// Files written, and directories with new names, since the last call; for the checkpoint, while nothing is
+    /// dispatched.
+    /// </summary>
+    internal (List<string> Files, IReadOnlyCollection<string> Directories) TakeDirty()
     {
         lock (_dirtyLock)
         {
-            List<QueueSegment> dirty = _dirty;
-            _dirty = [];
-            foreach (QueueSegment segment in dirty)
+            List<string> files = [.. _dirty.Select(segment => segment.Path)];
+            HashSet<string> directories = _unsynced;
+            foreach (QueueSegment segment in _dirty)
                 segment.IsDirty = false;
-            return dirty;
+            _dirty = [];
+            _unsynced = [];
+            return (files, directories);
         }
     }
 
@@ -138,6 +145,20 @@ public sealed class ConsumeQueueTable
         {
             segment.IsDirty = true;
             _dirty.Add(segment);
+        }
+    }
+
+    /// <summary>
+    /// Notes that a queue has a new file. Its name, and those of its directories, are synced by the checkpoint, which
+    /// takes many queues at a time, and not while a message waits.
+    /// </summary>
+    internal void MarkUnsynced(string queueDirectory)
+    {
+        lock (_dirtyLock)
+        {
+            _unsynced.Add(queueDirectory);
+            _unsynced.Add(Path.GetDirectoryName(queueDirectory)!);
+            _unsynced.Add(_directory);
         }
     }
 

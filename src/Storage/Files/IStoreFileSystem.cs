@@ -9,8 +9,13 @@ namespace OrleansMq.Storage.Files;
 /// </remarks>
 public interface IStoreFileSystem
 {
-    /// <summary>Creates a directory with its parents and makes their names durable; no-op when it exists.</summary>
-    void CreateDirectory(string path);
+    /// <summary>Creates a directory with its parents; no-op when it exists.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="isDurable">
+    /// Whether the new names are durable when the call returns; otherwise after <see cref="SyncDirectory"/> of each
+    /// parent.
+    /// </param>
+    void CreateDirectory(string path, bool isDurable);
 
     /// <summary>Whether a file of this name exists.</summary>
     bool FileExists(string path);
@@ -56,8 +61,10 @@ public interface IStoreFileSystem
     /// <summary>Makes created, renamed and deleted names in a directory durable.</summary>
     void SyncDirectory(string path);
 
-    /// <summary>Flushes the bytes of files, mapped or not; those that no longer exist are passed over.</summary>
-    void Flush(IReadOnlyCollection<string> paths);
+    /// <summary>
+    /// Flushes the bytes of files, mapped or not, and the names in directories; what no longer exists is passed over.
+    /// </summary>
+    void Flush(IReadOnlyCollection<string> paths, IReadOnlyCollection<string> directories);
 
     /// <summary>
     /// Takes an exclusive lock that ends with the process or the returned object; null when it is taken.

@@ -51,10 +51,18 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>, IStoreFile
     {
     }
 
-    public void Flush()
+    public void Flush() => Flush(0, _length);
+
+    public void Flush(int offset, int length)
     {
         try
         {
+            if (OperatingSystem.IsLinux() && length < _length)
+            {
+                Posix.SyncMapping(_pointer + offset, length);
+                return;
+            }
+
             if (OperatingSystem.IsWindows())
                 _view.Flush();
             if (_handle is not null)
@@ -85,10 +93,10 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>, IStoreFile
         }
     }
 
-    public void Populate(int offset, int length)
+    public void Populate(int offset, int length, bool inSinglePages)
     {
         length = Math.Min(length, _length - offset);
-        if (length > 0 && !(OperatingSystem.IsLinux() && Posix.TryPopulate(_pointer + offset, length)))
+        if (length > 0 && !(OperatingSystem.IsLinux() && Posix.TryPopulate(_pointer + offset, length, inSinglePages)))
             Touch(offset, length);
     }
 
@@ -100,6 +108,9 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>, IStoreFile
             return;
 
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
+
+        // Not the view's own way, which flushes first: the kernel keeps the pages, and the checkpoint flushes the file.
+        _view.SafeMemoryMappedViewHandle.Dispose();
         _view.Dispose();
         _handle?.Dispose();
     }

@@ -13,19 +13,19 @@ public sealed class MappedFileSystem : IStoreFileSystem
     private const int FlushAllThreshold = 64;
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path) => Run("create the directory", path, () =>
+    public void CreateDirectory(string path, bool isDurable) => Run("create the directory", path, () =>
     {
         if (Directory.Exists(path))
             return;
 
         string? parent = Path.GetDirectoryName(path);
         if (!string.IsNullOrEmpty(parent))
-            CreateDirectory(parent);
+            CreateDirectory(parent, isDurable);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(path);
         else
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if (!string.IsNullOrEmpty(parent))
+        if (isDurable && !string.IsNullOrEmpty(parent))
             SyncDirectory(parent);
     });
 
@@ -94,16 +94,18 @@ public sealed class MappedFileSystem : IStoreFileSystem
     });
 
     /// <inheritdoc/>
-    public void Flush(IReadOnlyCollection<string> paths)
+    public void Flush(IReadOnlyCollection<string> paths, IReadOnlyCollection<string> directories)
     {
-        if (paths.Count > FlushAllThreshold && OperatingSystem.IsLinux())
+        if (paths.Count + directories.Count > FlushAllThreshold && OperatingSystem.IsLinux())
         {
-            FlushFileSystemOf(ExistingDirectoryOf(paths.First()));
+            FlushFileSystemOf(ExistingDirectoryOf(paths.Concat(directories).First()));
             return;
         }
 
         foreach (string path in paths)
             Run("flush", path, () => FlushIfThere(path));
+        foreach (string path in directories.Where(Directory.Exists))
+            SyncDirectory(path);
     }
 
     /// <inheritdoc/>

@@ -113,7 +113,7 @@ public sealed class MessageIndex : IDispatchTarget
     /// <exception cref="StoreCorruptException">The files were made with other sizes.</exception>
     internal void Recover(IndexMark? mark, long durableUntil, bool isClean)
     {
-        _files.CreateDirectory(_directory);
+        _files.CreateDirectory(_directory, isDurable: true);
         List<string> names = [.. _files.ListFiles(_directory).Where(IsIndexName)];
         if (mark is null || (mark != IndexMark.None && !names.Contains(mark.FileName)))
         {

@@ -13,7 +13,7 @@ internal static class LogDirectory
     /// <exception cref="StoreCorruptException">Files are missing in the middle, or have another size.</exception>
     public static LogSegment[] Open(IStoreFileSystem files, string directory, int fileBytes)
     {
-        files.CreateDirectory(directory);
+        files.CreateDirectory(directory, isDurable: true);
         var starts = new List<long>();
         foreach (string name in files.ListFiles(directory))
         {

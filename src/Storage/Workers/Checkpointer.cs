@@ -93,8 +93,8 @@ internal sealed class Checkpointer(
             return false;
 
         long flushed = log.FlushedUntil;
-        if (prepared.Dirty.Count > 0)
-            files.Flush([.. prepared.Dirty.Select(segment => segment.Path)]);
+        if (prepared.Files.Count + prepared.Directories.Count > 0)
+            files.Flush(prepared.Files, prepared.Directories);
         foreach (Action write in prepared.Work)
             write();
         if (isQueueEndsDue)
@@ -125,13 +125,18 @@ internal sealed class Checkpointer(
         Volatile.Write(ref _written, state);
     }
 
-    private Prepared Prepare(long dispatched, bool isQueueEndsDue) => new(
-        dispatched,
-        queues.TakeDirty(),
-        [.. dispatcher.Targets.Select(target => target.PrepareDurable(dispatched)).OfType<Action>()],
-        isQueueEndsDue ? queues.Ends.Changed(queues.Opened) : []);
+    private Prepared Prepare(long dispatched, bool isQueueEndsDue)
+    {
+        (List<string> dirtyFiles, IReadOnlyCollection<string> directories) = queues.TakeDirty();
+        return new Prepared(
+            dispatched,
+            dirtyFiles,
+            directories,
+            [.. dispatcher.Targets.Select(target => target.PrepareDurable(dispatched)).OfType<Action>()],
+            isQueueEndsDue ? queues.Ends.Changed(queues.Opened) : []);
+    }
 
     private readonly record struct Prepared(
-        long Dispatched, List<QueueSegment> Dirty, List<Action> Work,
+        long Dispatched, List<string> Files, IReadOnlyCollection<string> Directories, List<Action> Work,
         List<((string Topic, int QueueId) Queue, QueueEnd End)> QueueEnds);
 }

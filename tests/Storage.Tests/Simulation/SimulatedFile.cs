@@ -54,27 +54,28 @@ internal sealed class SimulatedFile
             _touched.Add(page);
     }
 
-    public void Flush()
+    public void Flush(int offset, int length)
     {
-        foreach (int page in DirtyPages())
+        foreach (int page in DirtyPages(offset, length))
             WriteBack(page);
-        _touched.Clear();
         _diskLength = Length;
     }
 
     /// <summary>A flush that fails: some dirty pages are written, the others not; those may look clean from now on.</summary>
-    public void FailFlush(Random random, bool looksClean)
+    public void FailFlush(Random random, bool looksClean, int offset, int length)
     {
-        foreach (int page in DirtyPages())
+        foreach (int page in DirtyPages(offset, length))
         {
             if (random.Next(2) == 0)
+            {
                 WriteBack(page);
+            }
             else if (looksClean)
+            {
                 PageOf(_seen, page).CopyTo(PageOf(_clean, page));
+                _touched.Remove(page);
+            }
         }
-
-        if (looksClean)
-            _touched.Clear();
     }
 
     /// <summary>The kernel writes some pages when it likes.</summary>
@@ -144,10 +145,12 @@ internal sealed class SimulatedFile
         Length = Math.Max(Length, length);
     }
 
-    private List<int> DirtyPages()
+    private List<int> DirtyPages() => DirtyPages(0, _seen.Length);
+
+    private List<int> DirtyPages(int offset, int length)
     {
         var dirty = new List<int>();
-        for (int page = 0; page * PageBytes < _seen.Length; page++)
+        for (int page = offset / PageBytes; page * PageBytes < offset + length; page++)
         {
             if (_touched.Contains(page) || !PageOf(_seen, page).SequenceEqual(PageOf(_clean, page)))
                 dirty.Add(page);

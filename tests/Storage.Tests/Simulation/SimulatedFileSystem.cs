@@ -16,6 +16,7 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
     private readonly HashSet<string> _directories = ["/"];
     private readonly HashSet<string> _locks = [];
     private readonly List<NameChange> _unsynced = [];
+    private readonly HashSet<string> _unsyncedDirectories = [];
     private Dictionary<string, SimulatedFile> _namesOnDisk = [];
 
     /// <summary>Crash points passed since the start.</summary>
@@ -81,10 +82,16 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
         clone._unsynced.AddRange(
             _unsynced.Select(change => change with { File = change.File is null ? null : files[change.File] }));
         clone._directories.UnionWith(_directories);
+        clone._unsyncedDirectories.UnionWith(_unsyncedDirectories);
         return clone;
     }
 
-    public void CreateDirectory(string path) => Run($"mkdir {path}", () => AddDirectory(path));
+    public void CreateDirectory(string path, bool isDurable) => Run($"mkdir {path}", () =>
+    {
+        List<string> added = AddDirectory(path);
+        if (!isDurable)
+            _unsyncedDirectories.UnionWith(added);
+    });
 
     public bool FileExists(string path) => _names.ContainsKey(path);
 
@@ -118,7 +125,7 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
             RequireDirectory(path);
             var file = new SimulatedFile();
             file.Write(copy);
-            file.Flush();
+            file.Flush(0, copy.Length);
             _names[path] = file;
             _unsynced.Add(new NameChange(path, file, null));
         });
@@ -138,7 +145,7 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
     {
         foreach (string name in _names.Keys.Where(name => IsBelow(name, path)).Order(StringComparer.Ordinal).ToList())
             Remove(name);
-        _directories.RemoveWhere(name => name == path || IsBelow(name, path));
+        RemoveDirectory(path);
     });
 
     public void Truncate(string path, long length) =>
@@ -151,15 +158,20 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
             change.ApplyTo(_namesOnDisk);
             _unsynced.Remove(change);
         }
+
+        _unsyncedDirectories.RemoveWhere(directory => Path.GetDirectoryName(directory) == path);
     });
 
-    public void Flush(IReadOnlyCollection<string> paths)
+    public void Flush(IReadOnlyCollection<string> paths, IReadOnlyCollection<string> directories)
     {
         foreach (string path in paths)
         {
             if (_names.TryGetValue(path, out SimulatedFile? file))
-                Flush(path, file);
+                Flush(path, file, 0, file.Length);
         }
+
+        foreach (string path in directories.Where(_directories.Contains).Order(StringComparer.Ordinal))
+            SyncDirectory(path);
     }
 
     public IDisposable? TryLock(string path)
@@ -173,13 +185,13 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
     /// <summary>From now on nothing works until <see cref="Restart"/>.</summary>
     public void CrashNow() => IsCrashed = true;
 
-    internal void Flush(string path, SimulatedFile file)
+    internal void Flush(string path, SimulatedFile file, int offset, int length)
     {
         // Only the log's pages can look clean: the indexes write the same bytes once more as they recover, which makes a
         // page dirty in truth but cannot be seen by comparing.
         bool looksClean = path.Contains("/commitlog/", StringComparison.Ordinal);
-        Begin($"flush {path}", () => file.FailFlush(random, looksClean));
-        file.Flush();
+        Begin($"flush {path}", () => file.FailFlush(random, looksClean, offset, length));
+        file.Flush(offset, length);
         Pass();
     }
 
@@ -247,7 +259,14 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
                 change.ApplyTo(_namesOnDisk);
         }
 
+        foreach (string directory in _unsyncedDirectories.Order(StringComparer.Ordinal).ToList())
+        {
+            if (common == 1 || (common > 1 && random.Next(2) == 0))
+                LoseDirectory(directory);
+        }
+
         _unsynced.Clear();
+        _unsyncedDirectories.Clear();
         _names.Clear();
         foreach ((string path, SimulatedFile file) in _namesOnDisk)
         {
@@ -256,10 +275,29 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
         }
     }
 
-    private void AddDirectory(string? path)
+    private void LoseDirectory(string path)
     {
+        RemoveDirectory(path);
+        foreach (string name in _namesOnDisk.Keys.Where(name => IsBelow(name, path)).ToList())
+            _namesOnDisk.Remove(name);
+    }
+
+    private void RemoveDirectory(string path)
+    {
+        _directories.RemoveWhere(name => name == path || IsBelow(name, path));
+        _unsyncedDirectories.RemoveWhere(name => !_directories.Contains(name));
+    }
+
+    private List<string> AddDirectory(string? path)
+    {
+        var added = new List<string>();
         for (string? directory = path; directory is not null; directory = Path.GetDirectoryName(directory))
-            _directories.Add(directory);
+        {
+            if (_directories.Add(directory))
+                added.Add(directory);
+        }
+
+        return added;
     }
 
     private void Remove(string path)

@@ -28,11 +28,13 @@ internal sealed class SimulatedMapping : MemoryManager<byte>, IStoreFile
         return _memory.Span;
     }
 
-    public void Flush() => _files.Flush(Path, _file);
+    public void Flush() => Flush(0, _memory.Length);
+
+    public void Flush(int offset, int length) => _files.Flush(Path, _file, offset, length);
 
     public void Allocate(int offset, int length) => _files.Allocate(Path);
 
-    public void Populate(int offset, int length)
+    public void Populate(int offset, int length, bool inSinglePages)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         _file.Touch(offset, Math.Min(length, _memory.Length - offset));

@@ -38,8 +38,12 @@ internal sealed class StoreModel
         Assert.True(store.Log.MinOffset >= _minOffset, "the log's beginning went back");
         FlushedUntil = store.Log.FlushedUntil;
         _minOffset = store.Log.MinOffset;
-        _expiredUntil = Math.Max(_expiredUntil ?? 0, _minOffset);
+        ObserveExpiry(store);
     }
+
+    /// <summary>Takes note of what has left the indexes, or has begun to.</summary>
+    public void ObserveExpiry(MessageStore store) =>
+        _expiredUntil = Math.Max(_expiredUntil ?? 0, store.Log.MinOffset);
 
     /// <summary>A deletion has begun; unless it ends, the next recovery shows whether it has happened.</summary>
     public void BeginDelete(string topic) => _deletions.Add(_messages
