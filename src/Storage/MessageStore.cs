@@ -205,7 +205,7 @@ public sealed class MessageStore : IDisposable
         _logger.StoreOpened(
             _options.Directory, Log.MinOffset, Log.AppendedUntil, records,
             (long)_time.GetElapsedTime(started).TotalMilliseconds,
-            isClean && state is not null ? "a clean" : "an unclean");
+            isNew ? "it is new" : isClean && state is not null ? "it was closed" : "it was not closed");
     }
 
     private bool IsEmptyAt(long position)

@@ -7,6 +7,8 @@ namespace OrleansMq.Gateway.Diagnostics;
 internal static partial class RequestLog
 {
     [LoggerMessage(2601, LogLevel.Information,
-        "Closing connection {Id} from {Peer}: it sent no readable command: {Problem}")]
-    public static partial void BadCommand(this ILogger logger, long id, IPEndPoint peer, string problem);
+        "Closing connection {Id} from {Peer}: it sent no readable command: {Problem} ({Suppressed} like it before were "
+        + "not logged)")]
+    public static partial void BadCommand(
+        this ILogger logger, long id, IPEndPoint peer, string problem, int suppressed);
 }

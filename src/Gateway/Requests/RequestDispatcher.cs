@@ -18,6 +18,7 @@ public sealed class RequestDispatcher : IFrameHandler
     private readonly SendRequests _sends;
     private readonly PullRequests _pulls;
     private readonly FrozenDictionary<int, Action<ClientSession>> _others;
+    private readonly LogLimiter _badCommands = new();
     private readonly ILogger _logger;
 
     /// <summary>Connects a broker with what comes in; the channels are those the broker was opened with.</summary>
@@ -117,7 +118,8 @@ public sealed class RequestDispatcher : IFrameHandler
             return;
         }
 
-        _logger.BadCommand(session.Connection.Id, session.Connection.RemoteEndPoint, problem);
+        if (_badCommands.TryPass(Environment.TickCount64, out int suppressed))
+            _logger.BadCommand(session.Connection.Id, session.Connection.RemoteEndPoint, problem, suppressed);
         session.Connection.Close(problem);
     }
 }

@@ -35,6 +35,7 @@ public sealed class CommitLog
     private long _appendedUntil;
     private long _flushedUntil;
     private long _populatedUntil;
+    private long _preparedAt;
     private long _lastTimestamp;
     private long _oldestUnflushed = long.MaxValue;
     private volatile bool _isDiskFull;
@@ -201,7 +202,10 @@ public sealed class CommitLog
 
         long from = Math.Max(appended, Volatile.Read(ref _populatedUntil));
         if (from >= active.End || from - appended >= PopulateAheadBytes)
+        {
+            _preparedAt = _time.GetTimestamp();
             return false;
+        }
 
         Populate(active, (int)(from - active.Start), PopulateStepBytes);
         Volatile.Write(ref _populatedUntil, from + PopulateStepBytes);
@@ -434,14 +438,16 @@ public sealed class CommitLog
     }
 
     /// <summary>
-    /// Brings pages into memory. Under <see cref="FlushMode.Sync"/> they are small, as the flushes are, and are written
-    /// as well: a page's first write takes a commit of the file system's journal, which no record has to wait for then.
+    /// Brings pages into memory, small ones when flushes are small: a flush of one record must not write megabytes.
+    /// Under <see cref="FlushMode.Sync"/> they are written as well: a page's first write takes a commit of the file
+    /// system's journal, which no record has to wait for then.
     /// </summary>
     private void Populate(LogSegment segment, int offset, int length)
     {
         bool isSync = _options.FlushMode == FlushMode.Sync;
+        bool isBusy = _time.GetElapsedTime(_preparedAt) < _options.FlushWindow / 2;
         length = Math.Min(length, segment.Length - offset);
-        segment.File.Populate(offset, length, inSinglePages: isSync);
+        segment.File.Populate(offset, length, inSinglePages: isSync || !isBusy);
         if (isSync)
             segment.File.Flush(offset, length);
     }

@@ -10,10 +10,10 @@ internal static partial class StoreLog
 {
     [LoggerMessage(1001, LogLevel.Information,
         "Opened the store {Directory}: log {MinOffset} to {EndOffset}, {Recovered} records read back in "
-        + "{ElapsedMilliseconds} ms after {Stop} stop")]
+        + "{ElapsedMilliseconds} ms; {State}")]
     public static partial void StoreOpened(
         this ILogger logger, string directory, long minOffset, long endOffset, long recovered, long elapsedMilliseconds,
-        string stop);
+        string state);
 
     [LoggerMessage(1002, LogLevel.Warning,
         "The log's last bytes, {Start} to {End}, are no whole record ({Defect}): cut off and wiped. They lie "
