@@ -26,7 +26,9 @@ internal sealed class BenchStore : IDisposable
     {
         new Random(1).NextBytes(_body);
         var options = new StoreOptions { Directory = _directory, CommitLogFileBytes = FileBytes };
-        Store = MessageStore.Open(new PopulatedFileSystem(), options, TimeProvider.System, NullLogger.Instance);
+        var files = new PopulatedFileSystem();
+        Store = MessageStore.Open(files, options, TimeProvider.System, NullLogger.Instance);
+        files.Populate();
         Queue = Store.Queues.Get("bench", 0);
     }
 

@@ -3,18 +3,22 @@ using OrleansMq.Storage.Files;
 namespace OrleansMq.Bench.Micro.Stores;
 
 /// <summary>
-/// The real files, but commit log files are brought into memory as a whole when they are mapped, so that a benchmark
-/// measures the append and not the kernel's page faults.
+/// The real files, of which those of the commit log can be brought into memory as a whole, so that a benchmark measures
+/// the append and not the kernel's page faults.
 /// </summary>
 internal sealed class PopulatedFileSystem : IStoreFileSystem
 {
     private readonly MappedFileSystem _files = new();
+    private readonly List<IStoreFile> _logFiles = [];
+
+    /// <summary>Brings the log into memory. After the store is opened: a flush makes each page fault once more.</summary>
+    public void Populate() => _logFiles.ForEach(file => file.Populate(0, file.Memory.Length, inSinglePages: false));
 
     public IStoreFile Map(string path, int length, bool preallocate)
     {
         IStoreFile file = _files.Map(path, length, preallocate);
         if (path.Contains("commitlog", StringComparison.Ordinal))
-            file.Populate(0, length, inSinglePages: false);
+            _logFiles.Add(file);
         return file;
     }
 

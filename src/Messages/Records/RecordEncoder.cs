@@ -37,8 +37,7 @@ public readonly ref struct RecordEncoder
             | (draft.StoreHost.IsIPv6 ? SystemFlags.StoreHostIPv6 : 0);
         _propertiesBytes = PropertiesBytesOf(draft.Properties);
 
-        int afterBodyBytes = TopicLengthBytes + draft.Topic.Length + sizeof(short)
-            + _propertiesBytes - RecordChecksum.SizeBytes;
+        int afterBodyBytes = TopicBytes + _propertiesBytes - RecordChecksum.SizeBytes;
         _checkedTailBytes = draft.Body.Length + afterBodyBytes;
         SizeBytes = RecordLayout.BodyAt(_flags) + _checkedTailBytes + RecordChecksum.SizeBytes;
 
@@ -53,6 +52,9 @@ public readonly ref struct RecordEncoder
     private bool IsWide => _draft.Topic.Length > RecordLayout.MaxNarrowTopicBytes;
 
     private int TopicLengthBytes => IsWide ? sizeof(short) : sizeof(byte);
+
+    /// <summary>The topic with the lengths on either side of it.</summary>
+    private int TopicBytes => TopicLengthBytes + _draft.Topic.Length + sizeof(short);
 
     /// <summary>The most bytes of properties that a draft may have.</summary>
     public static int MaxPropertiesBytes => PropertyBlock.MaxBytes - RecordChecksum.SizeBytes - 1;
@@ -104,6 +106,16 @@ public readonly ref struct RecordEncoder
 
     private void WriteAfterBody(Span<byte> rest)
     {
+        WriteTopic(rest);
+        rest = rest[TopicBytes..];
+        _draft.Properties.CopyTo(rest);
+        if (NeedsValueEnd(_draft.Properties))
+            rest[_draft.Properties.Length] = PropertyBlock.ValueEnd;
+    }
+
+    /// <summary>Writes the topic and the lengths on either side of it.</summary>
+    private void WriteTopic(Span<byte> rest)
+    {
         if (IsWide)
             BinaryPrimitives.WriteInt16BigEndian(rest, (short)_draft.Topic.Length);
         else
@@ -111,23 +123,14 @@ public readonly ref struct RecordEncoder
 
         rest = rest[TopicLengthBytes..];
         _draft.Topic.CopyTo(rest);
-        rest = rest[_draft.Topic.Length..];
-        BinaryPrimitives.WriteInt16BigEndian(rest, (short)_propertiesBytes);
-        rest = rest[sizeof(short)..];
-        _draft.Properties.CopyTo(rest);
-        if (NeedsValueEnd(_draft.Properties))
-            rest[_draft.Properties.Length] = PropertyBlock.ValueEnd;
+        BinaryPrimitives.WriteInt16BigEndian(rest[_draft.Topic.Length..], (short)_propertiesBytes);
     }
 
     private uint CrcAfterBody()
     {
-        Span<byte> lengths = stackalloc byte[sizeof(short)];
-        BinaryPrimitives.WriteInt16BigEndian(lengths, (short)_draft.Topic.Length);
-        uint crc = Crc32.Compute(IsWide ? lengths : lengths[1..]);
-        crc = Crc32.Append(crc, _draft.Topic);
-        BinaryPrimitives.WriteInt16BigEndian(lengths, (short)_propertiesBytes);
-        crc = Crc32.Append(crc, lengths);
-        crc = Crc32.Append(crc, _draft.Properties);
+        Span<byte> topic = stackalloc byte[TopicBytes];
+        WriteTopic(topic);
+        uint crc = Crc32.Append(Crc32.Compute(topic), _draft.Properties);
         return NeedsValueEnd(_draft.Properties) ? Crc32.Append(crc, [PropertyBlock.ValueEnd]) : crc;
     }
 }
