@@ -98,14 +98,14 @@ public sealed class MappedFileSystem : IStoreFileSystem
     {
         if (paths.Count + directories.Count > FlushAllThreshold && OperatingSystem.IsLinux())
         {
-            FlushFileSystemOf(ExistingDirectoryOf(paths.Concat(directories).First()));
+            FlushFileSystemOf(paths.Concat(directories).First());
             return;
         }
 
         foreach (string path in paths)
             Run("flush", path, () => FlushIfThere(path));
-        foreach (string path in directories.Where(Directory.Exists))
-            SyncDirectory(path);
+        foreach (string path in directories)
+            SyncIfThere(path);
     }
 
     /// <inheritdoc/>
@@ -146,16 +146,37 @@ public sealed class MappedFileSystem : IStoreFileSystem
         }
     }
 
-    private static string ExistingDirectoryOf(string path)
+    private void SyncIfThere(string directory)
     {
-        while (!Directory.Exists(path))
-            path = Path.GetDirectoryName(path)!;
-        return path;
+        try
+        {
+            SyncDirectory(directory);
+        }
+        catch (StoreIOException cause) when (cause.InnerException is DirectoryNotFoundException)
+        {
+            // Deleted meanwhile, its names with it.
+        }
     }
 
+    /// <summary>Flushes the file system that holds a path, which itself may be deleted meanwhile.</summary>
     [SupportedOSPlatform("linux")]
-    private static void FlushFileSystemOf(string path) =>
-        Run("flush the file system of", path, () => Posix.SyncFileSystem(path));
+    private static void FlushFileSystemOf(string path)
+    {
+        while (true)
+        {
+            while (!Directory.Exists(path))
+                path = Path.GetDirectoryName(path)!;
+            try
+            {
+                Run("flush the file system of", path, () => Posix.SyncFileSystem(path));
+                return;
+            }
+            catch (StoreIOException cause) when (cause.InnerException is DirectoryNotFoundException)
+            {
+                // Once more with its parent.
+            }
+        }
+    }
 
     private static List<string> List(string directory, Func<string, IEnumerable<string>> enumerate) =>
         Run("list", directory, () =>

@@ -12,6 +12,7 @@ internal static unsafe partial class Posix
     private const int AdviceRandom = 1;
     private const int AdvicePopulateWrite = 23;
     private const int SyncNow = 4;
+    private const int ErrorNoEntry = 2;
     private const int ErrorInterrupted = 4;
     private const int ErrorNotSupported = 95;
 
@@ -81,8 +82,12 @@ internal static unsafe partial class Posix
 
     private static void Check(int result)
     {
-        if (result < 0)
-            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+        if (result >= 0)
+            return;
+        string message = Marshal.GetLastPInvokeErrorMessage();
+        throw Marshal.GetLastPInvokeError() == ErrorNoEntry
+            ? new DirectoryNotFoundException(message)
+            : new IOException(message);
     }
 
     [LibraryImport("libc")]
