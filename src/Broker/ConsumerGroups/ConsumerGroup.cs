@@ -3,13 +3,13 @@ using OrleansMq.Protocol.Bodies;
 namespace OrleansMq.Broker.ConsumerGroups;
 
 /// <summary>
-/// The members of a consumer group, what they subscribe to, which queues they locked and how far they consumed.
-/// A member counts from the moment its heartbeat returns. Not thread-safe: a shell serialises the calls and carries
-/// out the effects. RocketMQ: <c>ConsumerGroupInfo</c>.
+/// The members of a consumer group, what they subscribe to and which queues they locked. A member counts from the
+/// moment its heartbeat returns, and may be connected to several brokers. Not thread-safe: a shell serialises the
+/// calls and carries out the effects. RocketMQ: <c>ConsumerGroupInfo</c>.
 /// </summary>
 public sealed class ConsumerGroup
 {
-    private readonly SortedList<string, GroupMember> _members = new(StringComparer.Ordinal);
+    private readonly SortedList<string, Membership> _members = new(StringComparer.Ordinal);
     private readonly SortedList<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly BrokerOptions _options;
     private readonly long _expiryMilliseconds;
@@ -21,7 +21,6 @@ public sealed class ConsumerGroup
         _options = options;
         _expiryMilliseconds = (long)options.ClientExpiry.TotalMilliseconds;
         Locks = new QueueLocks(options);
-        Offsets = new CommittedOffsets(options);
     }
 
     /// <summary>The group's name.</summary>
@@ -33,8 +32,8 @@ public sealed class ConsumerGroup
     /// <summary>Grows by one with every change of members or topics; the first change makes it 1.</summary>
     public long Epoch { get; private set; }
 
-    /// <summary>The members, sorted by client id.</summary>
-    public IReadOnlyList<GroupMember> Members => _members.Values.AsReadOnly();
+    /// <summary>The members by their last heartbeat, sorted by client id.</summary>
+    public IReadOnlyList<GroupMember> Members => [.. _members.Values.Select(membership => membership.Latest)];
 
     /// <summary>The members' client ids, sorted; what code 38 answers.</summary>
     public IReadOnlyList<string> ClientIds => _members.Keys.AsReadOnly();
@@ -57,14 +56,11 @@ public sealed class ConsumerGroup
     /// <summary>The queues that members locked for consumption in order.</summary>
     public QueueLocks Locks { get; }
 
-    /// <summary>How far the group consumed.</summary>
-    public CommittedOffsets Offsets { get; }
-
     /// <summary>What the group wants of a topic, or null.</summary>
     public Subscription? FindSubscription(string topic) => _subscriptions.GetValueOrDefault(topic);
 
     /// <summary>A member by its client id, or null.</summary>
-    public GroupMember? FindMember(string clientId) => _members.GetValueOrDefault(clientId);
+    public GroupMember? FindMember(string clientId) => _members.GetValueOrDefault(clientId)?.Latest;
 
     /// <summary>
     /// Takes in a heartbeat: the member joins or stays, and its subscriptions become the group's. For each topic the
@@ -75,8 +71,10 @@ public sealed class ConsumerGroup
         if (FindProblem(member) is { } problem)
             return GroupChange.Refuse(problem);
 
-        bool isNew = !_members.ContainsKey(member.ClientId);
-        _members[member.ClientId] = member with { LastHeartbeatMilliseconds = nowMilliseconds };
+        bool isNew = !_members.TryGetValue(member.ClientId, out Membership? membership);
+        if (membership is null)
+            _members.Add(member.ClientId, membership = new Membership());
+        membership.Hear(member with { LastHeartbeatMilliseconds = nowMilliseconds });
         ConsumeType = member.ConsumeType;
         MessageModel = member.MessageModel;
         ConsumeFromWhere = member.ConsumeFromWhere;
@@ -90,40 +88,72 @@ public sealed class ConsumerGroup
 
     /// <summary>Takes in that a client says goodbye; it loses its locks.</summary>
     public GroupChange Unregister(string clientId) =>
-        Remove([.. _members.Values.Where(member => member.ClientId == clientId)], isExpiry: false);
+        _members.ContainsKey(clientId) ? Remove([clientId]) : GroupChange.Nothing;
 
-    /// <summary>
-    /// Takes in that a connection closed: the members that last spoke over it leave, their locks
-    /// end.
-    /// </summary>
-    public GroupChange ChannelClosed(long channelId) =>
-        Remove([.. _members.Values.Where(member => member.ChannelId == channelId)], isExpiry: false);
+    /// <summary>Takes in that a connection closed: members that have no other one leave, and their locks end.</summary>
+    public GroupChange ChannelClosed(ClientChannel channel) => CloseChannels((_, other) => other == channel);
 
-    /// <summary>Removes the members that were silent for too long and forgets locks that ended.</summary>
+    /// <summary>Takes in that a broker is gone and with it all connections to it.</summary>
+    public GroupChange BrokerLost(string brokerName) =>
+        CloseChannels((_, channel) => channel.BrokerName == brokerName);
+
+    /// <summary>Ends the connections that were silent for too long and forgets locks that ended.</summary>
     public GroupChange Expire(long nowMilliseconds)
     {
         Locks.RemoveExpired(nowMilliseconds);
-        GroupMember[] silent =
-        [
-            .. from member in _members.Values
-               where nowMilliseconds - member.LastHeartbeatMilliseconds > _expiryMilliseconds
-               select member,
-        ];
-        return Remove(silent, isExpiry: true);
+        var expired = new List<GroupEffect>();
+        GroupChange change = CloseChannels((member, channel) =>
+        {
+            bool isSilent = nowMilliseconds - member.HeardAt(channel) > _expiryMilliseconds;
+            if (isSilent)
+                expired.Add(new ChannelExpired(member.Latest.ClientId, channel));
+            return isSilent;
+        });
+        return expired.Count == 0 ? change : new GroupChange([.. expired, .. change.Effects], null);
     }
 
+    /// <summary>The whole state, sharing nothing that changes.</summary>
+    public GroupSnapshot Snapshot() => new()
+    {
+        Name = Name,
+        Epoch = Epoch,
+        Members = [.. _members.Values.Select(member => new MemberSnapshot(member.Latest, [.. member.Channels]))],
+        Subscriptions = [.. _subscriptions.Values],
+        ConsumeType = ConsumeType,
+        MessageModel = MessageModel,
+        ConsumeFromWhere = ConsumeFromWhere,
+        Locks = Locks.Snapshot(),
+    };
+
     /// <summary>
-    /// Commits how far a queue was consumed. While members are online the offset only grows: what a member commits
-    /// late, after its queue went to another, changes nothing.
+    /// Takes over a state in place of its own. Everyone in it counts as heard, and every lock as renewed, now.
     /// </summary>
-    public CommitStatus Commit(string topic, int queueId, long offset) =>
-        Offsets.Commit(topic, queueId, offset, mayGoBack: !IsOnline);
+    public void Restore(GroupSnapshot snapshot, long nowMilliseconds)
+    {
+        _members.Clear();
+        foreach ((GroupMember member, IReadOnlyList<ClientChannel> channels) in snapshot.Members)
+        {
+            var membership = new Membership();
+            foreach (ClientChannel channel in channels)
+                membership.Hear(member with { Channel = channel, LastHeartbeatMilliseconds = nowMilliseconds });
+            _members.Add(member.ClientId, membership);
+        }
+
+        _subscriptions.Clear();
+        foreach (Subscription subscription in snapshot.Subscriptions)
+            _subscriptions.Add(subscription.Topic, subscription);
+        Epoch = snapshot.Epoch;
+        ConsumeType = snapshot.ConsumeType;
+        MessageModel = snapshot.MessageModel;
+        ConsumeFromWhere = snapshot.ConsumeFromWhere;
+        Locks.Restore(snapshot.Locks, nowMilliseconds);
+    }
 
     /// <summary>Finds the members that subscribe otherwise than the group does; walks over all subscriptions.</summary>
     public IReadOnlyList<SubscriptionConflict> FindConflicts()
     {
         var conflicts = new List<SubscriptionConflict>();
-        foreach (GroupMember member in _members.Values)
+        foreach (GroupMember member in Members)
         {
             if (member.MessageModel != MessageModel)
                 conflicts.Add(new(member.ClientId, "", $"{member.MessageModel}", $"{MessageModel}"));
@@ -189,19 +219,26 @@ public sealed class ConsumerGroup
         return areTopicsChanged;
     }
 
-    private GroupChange Remove(GroupMember[] leaving, bool isExpiry)
+    private GroupChange CloseChannels(Func<Membership, ClientChannel, bool> isClosed)
     {
-        if (leaving.Length == 0)
-            return GroupChange.Nothing;
-
-        var effects = new List<GroupEffect>();
-        foreach (GroupMember member in leaving)
+        var leaving = new List<string>();
+        foreach ((string clientId, Membership member) in _members)
         {
-            _members.Remove(member.ClientId);
-            if (Locks.Release(member.ClientId) is { Count: > 0 } released)
-                effects.Add(new LocksReleased(member.ClientId, released));
-            if (isExpiry)
-                effects.Add(new MemberExpired(member.ClientId, member.ChannelId));
+            if (member.Close(channel => isClosed(member, channel)) && member.Channels.Count == 0)
+                leaving.Add(clientId);
+        }
+
+        return leaving.Count == 0 ? GroupChange.Nothing : Remove(leaving);
+    }
+
+    private GroupChange Remove(IReadOnlyList<string> leaving)
+    {
+        var effects = new List<GroupEffect>();
+        foreach (string clientId in leaving)
+        {
+            _members.Remove(clientId);
+            if (Locks.Release(clientId) is { Count: > 0 } released)
+                effects.Add(new LocksReleased(clientId, released));
         }
 
         if (_members.Count == 0)
@@ -219,7 +256,35 @@ public sealed class ConsumerGroup
     {
         Epoch++;
         bool isTold = NotifiesMembers && MessageModel != MessageModel.Broadcasting;
-        IEnumerable<long> channels = isTold ? _members.Values.Select(member => member.ChannelId).Distinct() : [];
-        return new MembersChanged(Epoch, [.. channels]);
+        return new MembersChanged(
+            Epoch, isTold ? [.. _members.Values.SelectMany(member => member.Channels).Distinct()] : []);
+    }
+
+    /// <summary>A member and its connection to each broker.</summary>
+    private sealed class Membership
+    {
+        private readonly SortedList<string, (long Id, long HeardMilliseconds)> _channels =
+            new(StringComparer.Ordinal);
+
+        public GroupMember Latest { get; private set; } = null!;
+
+        public IReadOnlyList<ClientChannel> Channels =>
+            [.. _channels.Select(pair => new ClientChannel(pair.Key, pair.Value.Id))];
+
+        public void Hear(GroupMember member)
+        {
+            Latest = member;
+            _channels[member.Channel.BrokerName] = (member.Channel.Id, member.LastHeartbeatMilliseconds);
+        }
+
+        public long HeardAt(ClientChannel channel) => _channels[channel.BrokerName].HeardMilliseconds;
+
+        public bool Close(Func<ClientChannel, bool> isClosed)
+        {
+            ClientChannel[] closed = [.. Channels.Where(isClosed)];
+            foreach (ClientChannel channel in closed)
+                _channels.Remove(channel.BrokerName);
+            return closed.Length > 0;
+        }
     }
 }

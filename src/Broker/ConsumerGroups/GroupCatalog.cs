@@ -60,20 +60,11 @@ public sealed class GroupCatalog
     /// <summary>A group by its name, or null.</summary>
     public GroupHandle? Find(string group) => _handles.GetValueOrDefault(group);
 
-    /// <summary>
-    /// A group, created with the defaults if it is unknown and that is allowed; null with the problem if not.
-    /// </summary>
-    public GroupHandle? FindOrCreate(string group, out string? problem)
-    {
-        problem = null;
-        if (_handles.TryGetValue(group, out GroupHandle? handle))
-            return handle;
-
-        problem = Change(group, registry => registry.FindOrCreate(group, Now)).Problem;
-        handle = problem is null ? _handles.GetValueOrDefault(group) : null;
-        problem = handle is null ? problem ?? $"The group '{group}' was deleted just now; try again." : null;
-        return handle;
-    }
+    /// <summary>Finds a group, or creates it with the defaults if that is allowed.</summary>
+    public SubscriptionGroupResult FindOrCreate(string group) =>
+        _handles.TryGetValue(group, out GroupHandle? handle)
+            ? new SubscriptionGroupResult(SubscriptionGroupStatus.Found, handle.Config, null)
+            : Change(group, registry => registry.FindOrCreate(group, Now));
 
     /// <summary>Creates a group or changes its settings.</summary>
     public SubscriptionGroupResult Put(SubscriptionGroupConfig group) =>
@@ -89,8 +80,8 @@ public sealed class GroupCatalog
         var offsets = new List<CommittedOffset>();
         foreach (GroupHandle handle in _handles.Values)
         {
-            offsets.AddRange(handle.Read(group => group.Offsets.Topics.SelectMany(topic => group.Offsets.OfTopic(topic)
-                .Select(queue => new CommittedOffset(group.Name, topic, queue.Key, queue.Value))).ToArray()));
+            offsets.AddRange(handle.ReadOffsets(table => table.Topics.SelectMany(topic => table.OfTopic(topic)
+                .Select(queue => new CommittedOffset(handle.Name, topic, queue.Key, queue.Value))).ToArray()));
         }
 
         return new OffsetTable(offsets, version);

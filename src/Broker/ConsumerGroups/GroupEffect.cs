@@ -10,8 +10,8 @@ public abstract record GroupEffect;
 /// again. Nobody is told in a broadcasting group.
 /// </summary>
 /// <param name="Epoch">The group's epoch after the change.</param>
-/// <param name="ChannelIds">The connections of all members, the one that caused the change included.</param>
-public sealed record MembersChanged(long Epoch, IReadOnlyList<long> ChannelIds) : GroupEffect;
+/// <param name="Channels">The connections of all members, the one that caused the change included.</param>
+public sealed record MembersChanged(long Epoch, IReadOnlyList<ClientChannel> Channels) : GroupEffect;
 
 /// <summary>What the group wants of a topic changed.</summary>
 /// <param name="Topic">The topic.</param>
@@ -24,7 +24,10 @@ public sealed record SubscriptionChanged(string Topic, Subscription? Before, Sub
 /// <param name="Queues">The queues that are free now.</param>
 public sealed record LocksReleased(string ClientId, IReadOnlyList<MessageQueueKey> Queues) : GroupEffect;
 
-/// <summary>A member was silent for too long: close its connection, so that it notices and comes again.</summary>
+/// <summary>
+/// A connection of a member was silent for too long: close it, so that the client notices and comes again. The member
+/// stays while another of its connections is alive.
+/// </summary>
 /// <param name="ClientId">The member.</param>
-/// <param name="ChannelId">Its connection.</param>
-public sealed record MemberExpired(string ClientId, long ChannelId) : GroupEffect;
+/// <param name="Channel">The connection.</param>
+public sealed record ChannelExpired(string ClientId, ClientChannel Channel) : GroupEffect;

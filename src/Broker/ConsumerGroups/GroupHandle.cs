@@ -8,12 +8,16 @@ using OrleansMq.Protocol.Bodies;
 namespace OrleansMq.Broker.ConsumerGroups;
 
 /// <summary>
-/// The shell around one <see cref="ConsumerGroup"/>: one call at a time, effects carried out behind it.
+/// A group as one broker sees it: who its members are, and how far it consumed this broker's queues. In one process it
+/// is the shell around the <see cref="ConsumerGroup"/>: one call at a time, effects carried out behind it. In a cluster
+/// the members are decided elsewhere and shown here by <see cref="Show"/>. Thread-safe.
 /// </summary>
 public sealed class GroupHandle
 {
     private readonly Lock _lock = new();
     private readonly ConsumerGroup _group;
+    private readonly CommittedOffsets _offsets;
+    private readonly string _brokerName;
     private readonly IClientChannels _channels;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -29,6 +33,8 @@ public sealed class GroupHandle
         _time = time;
         _logger = logger;
         _group = new ConsumerGroup(config.Name, options);
+        _offsets = new CommittedOffsets(options);
+        _brokerName = options.BrokerName;
     }
 
     /// <summary>The group's name.</summary>
@@ -42,7 +48,10 @@ public sealed class GroupHandle
     }
 
     /// <summary>Grows with every committed offset.</summary>
-    public long OffsetsRevision => Read(static group => group.Offsets.Revision);
+    public long OffsetsRevision => ReadOffsets(static offsets => offsets.Revision);
+
+    /// <summary>The epoch of the members as shown here.</summary>
+    public long Epoch => Read(static group => group.Epoch);
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -59,7 +68,7 @@ public sealed class GroupHandle
     public void Unregister(string clientId) => Change(group => group.Unregister(clientId));
 
     /// <summary>A connection closed.</summary>
-    public void ChannelClosed(long channelId) => Change(group => group.ChannelClosed(channelId));
+    public void ChannelClosed(ClientChannel channel) => Change(group => group.ChannelClosed(channel));
 
     /// <summary>Removes silent members.</summary>
     public void Expire() => Change(group => group.Expire(Now));
@@ -78,25 +87,47 @@ public sealed class GroupHandle
             _group.Locks.Unlock(clientId, queues);
     }
 
-    /// <summary>Commits how far a queue was consumed.</summary>
+    /// <summary>
+    /// Shows the members as they were decided elsewhere, and tells those that are connected to this broker if they
+    /// changed.
+    /// </summary>
+    public void Show(GroupSnapshot snapshot)
+    {
+        lock (_lock)
+        {
+            bool isSame = snapshot.Epoch == _group.Epoch;
+            _group.Restore(snapshot, Now);
+            if (isSame)
+                return;
+        }
+
+        if (snapshot.MessageModel != MessageModel.Broadcasting)
+            Notify([.. snapshot.Members.SelectMany(member => member.Channels)]);
+        ReportConflict();
+    }
+
+    /// <summary>
+    /// Commits how far a queue was consumed. While members are online the offset only grows: what a member commits
+    /// late, after its queue went to another, changes nothing.
+    /// </summary>
     public CommitStatus Commit(string topic, int queueId, long offset)
     {
         lock (_lock)
-            return _group.Commit(topic, queueId, offset);
+            return _offsets.Commit(topic, queueId, offset, mayGoBack: !_group.IsOnline);
     }
 
     /// <summary>Sets an offset as an operator or recovery asks for it.</summary>
     public void Reset(string topic, int queueId, long offset)
     {
         lock (_lock)
-            _group.Offsets.Reset(topic, queueId, offset);
+            _offsets.Reset(topic, queueId, offset);
     }
 
     /// <summary>The committed offset of a queue, or null.</summary>
     public long? QueryOffset(string topic, int queueId)
     {
         lock (_lock)
-            return _group.Offsets.Query(topic, queueId);
+            return _offsets.Query(topic, queueId);
     }
 
     /// <summary>Forgets a topic that was deleted.</summary>
@@ -105,7 +136,7 @@ public sealed class GroupHandle
         _pullFilters.TryRemove(topic, out _);
         lock (_lock)
         {
-            _group.Offsets.RemoveTopic(topic);
+            _offsets.RemoveTopic(topic);
             _group.Locks.RemoveTopic(topic);
         }
     }
@@ -115,6 +146,13 @@ public sealed class GroupHandle
     {
         lock (_lock)
             return read(_group);
+    }
+
+    /// <summary>Reads something of the committed offsets; the result must not share them.</summary>
+    public T ReadOffsets<T>(Func<CommittedOffsets, T> read)
+    {
+        lock (_lock)
+            return read(_offsets);
     }
 
     /// <summary>
@@ -170,12 +208,19 @@ public sealed class GroupHandle
     {
         switch (effect)
         {
-            case MembersChanged { ChannelIds.Count: > 0 } changed when Config.NotifyConsumerIdsChangedEnable:
-                _channels.NotifyMembersChanged(Name, changed.ChannelIds);
+            case MembersChanged changed:
+                Notify(changed.Channels);
                 break;
-            case MemberExpired expired:
-                _channels.Close(expired.ChannelId, $"'{expired.ClientId}' sent no heartbeat.");
+            case ChannelExpired expired:
+                _channels.Close(expired.Channel.Id, $"'{expired.ClientId}' sent no heartbeat.");
                 break;
         }
+    }
+
+    private void Notify(IReadOnlyList<ClientChannel> channels)
+    {
+        long[] own = [.. from channel in channels where channel.BrokerName == _brokerName select channel.Id];
+        if (own.Length > 0 && Config.NotifyConsumerIdsChangedEnable)
+            _channels.NotifyMembersChanged(Name, own);
     }
 }

@@ -8,8 +8,8 @@ public sealed record GroupMember
     /// <summary>The client's identifier, unique in its group.</summary>
     public required string ClientId { get; init; }
 
-    /// <summary>The connection over which the heartbeat came; what the host calls it.</summary>
-    public required long ChannelId { get; init; }
+    /// <summary>The connection over which the heartbeat came.</summary>
+    public required ClientChannel Channel { get; init; }
 
     /// <summary>The client's address, for operators.</summary>
     public string RemoteAddress { get; init; } = "";

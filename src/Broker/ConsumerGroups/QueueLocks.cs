@@ -92,6 +92,18 @@ public sealed class QueueLocks
         }
     }
 
+    /// <summary>All locks, those that ended unnoticed included.</summary>
+    public IReadOnlyList<LockedQueue> Snapshot() =>
+        [.. _locks.Select(pair => new LockedQueue(pair.Key, pair.Value.ClientId))];
+
+    /// <summary>Takes over locks in place of its own; each counts as renewed now.</summary>
+    public void Restore(IEnumerable<LockedQueue> locks, long nowMilliseconds)
+    {
+        _locks.Clear();
+        foreach (LockedQueue locked in locks)
+            _locks[locked.Queue] = new QueueLock(locked.ClientId, nowMilliseconds);
+    }
+
     private bool HasRoom(long nowMilliseconds)
     {
         if (_locks.Count >= _maxLocks)

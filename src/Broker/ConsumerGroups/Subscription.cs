@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using OrleansMq.Messages.Properties;
 
 namespace OrleansMq.Broker.ConsumerGroups;
@@ -15,7 +16,9 @@ public sealed class Subscription
 
     private readonly FrozenSet<int> _codes;
 
-    private Subscription(string topic, string expression, ExpressionKind kind, string[] tags, long version)
+    [JsonConstructor]
+    private Subscription(
+        string topic, string expression, ExpressionKind kind, IReadOnlyList<string> tags, long version)
     {
         Topic = topic;
         Expression = expression;
@@ -38,6 +41,7 @@ public sealed class Subscription
     public IReadOnlyList<string> Tags { get; }
 
     /// <summary>The hashes of the tags; empty for all and for SQL.</summary>
+    [JsonIgnore]
     public IReadOnlyCollection<int> Codes => _codes;
 
     /// <summary>When the client made the subscription, by its clock; the newest wins.</summary>

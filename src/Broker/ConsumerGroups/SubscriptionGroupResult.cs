@@ -23,6 +23,9 @@ public enum SubscriptionGroupStatus
 
     /// <summary>The broker has as many groups as its options allow.</summary>
     LimitReached,
+
+    /// <summary>Nobody could decide now: the cluster or its database cannot be reached.</summary>
+    Unavailable,
 }
 
 /// <summary>The outcome of a request for a consumer group.</summary>

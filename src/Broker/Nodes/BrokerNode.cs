@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Diagnostics;
@@ -56,12 +57,13 @@ public sealed class BrokerNode : IDisposable
         Producers = new ProducerCatalog(options, time);
         Sender = new MessageSender(Store, storeOptions, Topics, Groups, Delayed, identity);
         Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls);
-        SendBacks = new SendBacks(Store, storeOptions, Topics, Groups, Sender, identity);
+        SendBacks = new SendBacks(this, storeOptions);
         Queries = new MessageQueries(Store, Topics, options);
         Delayed.Attach(Store, Pump);
         Store.Confirmed = Pump;
+        ControlPlane = new LocalControlPlane(this);
         _pullExpirer = new PullExpirer(Puller);
-        Workers = [.. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(Groups, Producers, options)];
+        Workers = [.. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(this, options)];
     }
 
     /// <summary>Who the broker is.</summary>
@@ -90,6 +92,12 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>Messages that wait for their time.</summary>
     public DelayedMessages Delayed { get; }
+
+    /// <summary>
+    /// Who decides about topics and groups: the broker itself, unless its host makes it one of several before it
+    /// listens.
+    /// </summary>
+    public IControlPlane ControlPlane { get; set; }
 
     /// <summary>Looks messages up.</summary>
     public MessageQueries Queries { get; }
@@ -132,6 +140,9 @@ public sealed class BrokerNode : IDisposable
             EndOffset = result.Append.EndOffset,
             DeadlineMilliseconds = result.Append.StoreTimestamp + (long)Store.Options.FlushTimeout.TotalMilliseconds,
         });
+
+    /// <summary>How the cluster calls a connection to this broker.</summary>
+    public ClientChannel ChannelOf(long connectionId) => new(Identity.BrokerName, connectionId);
 
     /// <summary>Deletes a topic with its queues and what groups remember of it.</summary>
     public TopicResult DeleteTopic(string topic)
@@ -195,7 +206,8 @@ public sealed class BrokerNode : IDisposable
     /// </summary>
     private void Restore(CommittedOffset committed)
     {
-        GroupHandle? group = Groups.FindOrCreate(committed.Group, out _);
+        Groups.FindOrCreate(committed.Group);
+        GroupHandle? group = Groups.Find(committed.Group);
         TopicHandle? topic = Topics.Find(committed.Topic);
         if (group is null || topic is null || committed.QueueId >= topic.Config.ReadQueues)
             return;

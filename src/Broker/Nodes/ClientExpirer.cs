@@ -1,12 +1,9 @@
-using OrleansMq.Broker.ConsumerGroups;
-using OrleansMq.Broker.Producers;
 using OrleansMq.Storage.Workers;
 
 namespace OrleansMq.Broker.Nodes;
 
 /// <summary>Removes clients that fell silent.</summary>
-internal sealed class ClientExpirer(GroupCatalog groups, ProducerCatalog producers, BrokerOptions options)
-    : IStoreWorker
+internal sealed class ClientExpirer(BrokerNode node, BrokerOptions options) : IStoreWorker
 {
     private static readonly TimeSpan MaxInterval = TimeSpan.FromSeconds(10);
 
@@ -16,9 +13,8 @@ internal sealed class ClientExpirer(GroupCatalog groups, ProducerCatalog produce
 
     public TimeSpan PumpOnce()
     {
-        foreach (GroupHandle group in groups.Groups)
-            group.Expire();
-        producers.Expire();
+        node.ControlPlane.ExpireMembers();
+        node.Producers.Expire();
         TimeSpan interval = options.ClientExpiry / 4;
         return interval < MaxInterval ? interval : MaxInterval;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Protocol.Codes;
@@ -47,10 +48,14 @@ public sealed class MessagePuller
     /// </summary>
     public PullOutcome Pull(scoped PullMessageRequest request, OutputBuffer body)
     {
-        GroupHandle? group = _groups.Find(request.ConsumerGroup)
-            ?? _groups.FindOrCreate(Encoding.UTF8.GetString(request.ConsumerGroup), out _);
+        GroupHandle? group = _groups.Find(request.ConsumerGroup);
         if (group is null)
-            return PullOutcome.Refused(ResponseCode.SubscriptionGroupNotExist, UnknownGroup(request.ConsumerGroup));
+        {
+            string name = Encoding.UTF8.GetString(request.ConsumerGroup);
+            return PullOutcome.Lacks(
+                new MissingGroup(name), $"The consumer group '{name}' was deleted just now; pull again.");
+        }
+
         if (!group.Config.ConsumeEnable)
             return PullOutcome.Refused(ResponseCode.NoPermission, $"The group '{group.Name}' may not consume.");
 
@@ -175,10 +180,6 @@ public sealed class MessagePuller
         _scratch.Clear();
         return _scratch;
     }
-
-    private static string UnknownGroup(ReadOnlySpan<byte> group) =>
-        $"The consumer group '{Encoding.UTF8.GetString(group)}' does not exist. Create it, or allow groups to be "
-        + "created automatically.";
 
     private static string UnknownTopic(ReadOnlySpan<byte> topic) =>
         $"The topic '{Encoding.UTF8.GetString(topic)}' does not exist on this broker. Create it first.";

@@ -1,3 +1,4 @@
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Storage.ConsumeQueues;
 using OrleansMq.Storage.Reading;
@@ -14,6 +15,12 @@ namespace OrleansMq.Broker.Pulling;
 public readonly record struct PullOutcome(
     ResponseCode Code, string? Problem, ReadResult Result, ConsumeQueue? Queue, IMessageFilter? Filter, bool MayHold)
 {
+    /// <summary>What must be provided before the pull can be tried again; null when it was served or refused.</summary>
+    public MissingMetadata? Missing { get; private init; }
+
+    internal static PullOutcome Lacks(MissingMetadata missing, string problem) =>
+        Refused(ResponseCode.SubscriptionGroupNotExist, problem) with { Missing = missing };
+
     internal static PullOutcome Refused(ResponseCode code, string problem) =>
         new(code, problem, default, null, null, false);
 }

@@ -1,9 +1,11 @@
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Messages.Identity;
 using OrleansMq.Messages.Records;
+using OrleansMq.Messages.Topics;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Requests;
 using OrleansMq.Storage;
@@ -16,32 +18,22 @@ namespace OrleansMq.Broker.Retries;
 /// </summary>
 public sealed class SendBacks
 {
-    private readonly MessageStore _store;
-    private readonly TopicCatalog _topics;
-    private readonly GroupCatalog _groups;
-    private readonly MessageSender _sender;
-    private readonly BrokerIdentity _identity;
+    private readonly BrokerNode _node;
     private readonly StoreOptions _options;
 
-    internal SendBacks(
-        MessageStore store, StoreOptions options, TopicCatalog topics, GroupCatalog groups, MessageSender sender,
-        BrokerIdentity identity)
+    internal SendBacks(BrokerNode node, StoreOptions options)
     {
-        _store = store;
+        _node = node;
         _options = options;
-        _topics = topics;
-        _groups = groups;
-        _sender = sender;
-        _identity = identity;
     }
 
     /// <summary>Stores the copy. The result is a success without a position when the group wants no retries.</summary>
     public SendResult Take(ConsumerSendMessageBackRequest request)
     {
-        GroupHandle? group = _groups.FindOrCreate(request.Group, out string? problem);
+        GroupHandle? group = _node.Groups.Find(request.Group);
         if (group is null)
-            return SendResult.Refused(ResponseCode.SubscriptionGroupNotExist, problem!);
-        if (!_store.Log.TryRead(request.PhysicalOffset, out RecordLease lease))
+            return SendResult.Lacks(new MissingGroup(request.Group));
+        if (!_node.Store.Log.TryRead(request.PhysicalOffset, out RecordLease lease))
             return NotFound(request.PhysicalOffset);
 
         using (lease)
@@ -60,13 +52,13 @@ public sealed class SendBacks
             return new SendResult(ResponseCode.Success, null, default, -1, false);
 
         bool isDeadLetter = decision.Kind == RetryKind.DeadLetter;
-        TopicResult target = isDeadLetter
-            ? _topics.FindOrCreateDeadLetter(group.Name)
-            : _topics.FindOrCreateRetry(group.Name, group.Config.RetryQueues);
-        if (target.Topic is null || _topics.Find(target.Topic.Name) is not { } topic)
+        TopicHandle? topic = _node.Topics.Find(
+            isDeadLetter ? TopicNames.DeadLetterOf(group.Name) : TopicNames.RetryOf(group.Name));
+        if (topic is null)
         {
-            return SendResult.Refused(
-                ResponseCode.SystemError, target.Problem ?? "The topic was deleted just now; try again.");
+            return SendResult.Lacks(isDeadLetter
+                ? new MissingDeadLetterTopic(group.Name)
+                : new MissingRetryTopic(group.Name, group.Config.RetryQueues));
         }
 
         string messageId = new OffsetMessageId(record.StoreHost, record.PhysicalOffset).ToString();
@@ -80,8 +72,8 @@ public sealed class SendBacks
         }
 
         int queueId = (int)((ulong)record.PhysicalOffset % (ulong)topic.Config.WriteQueues);
-        return _sender.Store(topic, MessageDraft.CopyOf(
-            record, topic.Utf8Name, queueId, properties, _identity.StoreHost, record.ReconsumeTimes + 1));
+        return _node.Sender.Store(topic, MessageDraft.CopyOf(
+            record, topic.Utf8Name, queueId, properties, _node.Identity.StoreHost, record.ReconsumeTimes + 1));
     }
 
     private static SendResult NotFound(long offset) => SendResult.Refused(

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Nodes;
@@ -26,6 +27,7 @@ public sealed class MessageSender
     private readonly GroupCatalog _groups;
     private readonly DelayedMessages _delayed;
     private readonly BrokerIdentity _identity;
+    private volatile bool _isDraining;
     private int _nextQueue;
 
     internal MessageSender(
@@ -40,6 +42,13 @@ public sealed class MessageSender
         _identity = identity;
     }
 
+    /// <summary>Whether producers are refused, because the broker is drained for maintenance.</summary>
+    public bool IsDraining
+    {
+        get => _isDraining;
+        set => _isDraining = value;
+    }
+
     /// <summary>
     /// Stores a message, or the messages of a batch. The caller answers at once or, if the result says so, when the
     /// record is on disk; and pumps the dispatcher when it has no more to send.
@@ -50,10 +59,10 @@ public sealed class MessageSender
     public SendResult Send(scoped SendMessageRequest request, HostAddress bornHost, ICollection<long> batchOffsets)
     {
         TopicHandle? topic = _topics.Find(request.Topic);
-        if (topic is null && FindOrCreateTopic(request, out topic) is { } unknown)
-            return unknown;
-        if (TopicNames.IsRetry(topic!.Name) && RedirectIfGivenUp(request, ref topic) is { } problem)
-            return SendResult.Refused(ResponseCode.SystemError, problem);
+        if (topic is null)
+            return SendResult.Lacks(MissingTopicOf(request));
+        if (TopicNames.IsRetry(topic.Name) && RedirectIfGivenUp(request, ref topic) is { } missing)
+            return SendResult.Lacks(missing);
         if (Check(request, topic) is { } refusal)
             return refusal;
 
@@ -94,46 +103,39 @@ public sealed class MessageSender
             result, draft.QueueId, properties.WaitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
     }
 
-    private SendResult? FindOrCreateTopic(scoped SendMessageRequest request, out TopicHandle? topic)
-    {
-        string name = Encoding.UTF8.GetString(request.Topic);
-        TopicResult result = _topics.FindOrCreate(
-            name, Encoding.UTF8.GetString(request.DefaultTopic), request.DefaultTopicQueueCount);
-        topic = result.Topic is null ? null : _topics.Find(result.Topic.Name);
-        if (topic is not null)
-            return null;
-
-        ResponseCode code = result.Status switch
-        {
-            TopicStatus.NotFound => ResponseCode.TopicNotExist,
-            TopicStatus.Reserved => ResponseCode.NoPermission,
-            _ => ResponseCode.MessageIllegal,
-        };
-        return SendResult.Refused(code, result.Problem ?? $"The topic '{name}' was deleted just now; send again.");
-    }
+    private static MissingTopic MissingTopicOf(scoped SendMessageRequest request) => new(
+        Encoding.UTF8.GetString(request.Topic), Encoding.UTF8.GetString(request.DefaultTopic),
+        request.DefaultTopicQueueCount);
 
     /// <summary>
     /// A consumer whose send-back failed sends the message to the retry topic itself; after the last try it belongs
     /// into the dead-letter topic.
     /// </summary>
-    private string? RedirectIfGivenUp(scoped SendMessageRequest request, ref TopicHandle topic)
+    private MissingMetadata? RedirectIfGivenUp(scoped SendMessageRequest request, ref TopicHandle topic)
     {
         string groupName = topic.Name[TopicNames.RetryPrefix.Length..];
-        GroupHandle? group = _groups.FindOrCreate(groupName, out string? problem);
+        GroupHandle? group = _groups.Find(groupName);
         if (group is null)
-            return problem;
+            return new MissingGroup(groupName);
 
         int maxTries = request.MaxReconsumeTimes >= 0 ? request.MaxReconsumeTimes : group.Config.RetryMaxTimes;
         if (request.ReconsumeTimes < maxTries)
             return null;
 
-        TopicResult deadLetters = _topics.FindOrCreateDeadLetter(groupName);
-        topic = deadLetters.Topic is null ? topic : _topics.Find(deadLetters.Topic.Name) ?? topic;
-        return deadLetters.Problem;
+        TopicHandle? deadLetters = _topics.Find(TopicNames.DeadLetterOf(groupName));
+        topic = deadLetters ?? topic;
+        return deadLetters is null ? new MissingDeadLetterTopic(groupName) : null;
     }
 
     private SendResult? Check(scoped SendMessageRequest request, TopicHandle topic)
     {
+        if (IsDraining)
+        {
+            return SendResult.Refused(
+                ResponseCode.ServiceNotAvailable,
+                "The broker is drained for maintenance and takes no messages. Send to another broker.");
+        }
+
         if (!topic.Config.IsWritable || !TopicNames.IsSendable(topic.Name))
             return SendResult.Refused(ResponseCode.NoPermission, $"The topic '{topic.Name}' may not be written to.");
         if (request.QueueId >= topic.Config.WriteQueues && !TopicNames.IsDeadLetter(topic.Name))

@@ -1,3 +1,4 @@
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Storage.CommitLogs;
 
@@ -14,6 +15,9 @@ namespace OrleansMq.Broker.Sending;
 public readonly record struct SendResult(
     ResponseCode Code, string? Problem, AppendResult Append, int QueueId, bool MustAwaitFlush)
 {
+    /// <summary>What must be provided before the send can be tried again; null when it was stored or refused.</summary>
+    public MissingMetadata? Missing { get; private init; }
+
     /// <summary>Whether the message is in the log.</summary>
     public bool IsStored => Code == ResponseCode.Success;
 
@@ -30,6 +34,12 @@ public readonly record struct SendResult(
         AppendStatus.TooLarge => Refused(ResponseCode.MessageIllegal, "The message does not fit into a log file."),
         _ => RefusedBatch(),
     };
+
+    internal static SendResult Lacks(MissingMetadata missing) =>
+        Refused(ResponseCode.SystemError, "The topic or group was deleted just now; send again.") with
+        {
+            Missing = missing,
+        };
 
     internal static SendResult RefusedBatch() =>
         Refused(ResponseCode.MessageIllegal, "The body of the batch is not a sequence of whole messages.");

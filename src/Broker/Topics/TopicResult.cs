@@ -26,6 +26,9 @@ public enum TopicStatus
 
     /// <summary>The broker has as many topics as its options allow.</summary>
     LimitReached,
+
+    /// <summary>Nobody could decide now: the cluster or its database cannot be reached.</summary>
+    Unavailable,
 }
 
 /// <summary>The outcome of a request for a topic.</summary>

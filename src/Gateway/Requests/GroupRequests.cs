@@ -31,9 +31,9 @@ internal sealed class GroupRequests(BrokerNode node)
     private void Create(ClientSession session, SubscriptionGroupConfig body)
     {
         BrokerGroupConfig config = BrokerBodies.ToConfig(body);
-        session.Defer(reply =>
+        session.Defer(async reply =>
         {
-            SubscriptionGroupResult result = node.Groups.Put(config);
+            SubscriptionGroupResult result = await node.ControlPlane.PutGroupAsync(config).ConfigureAwait(false);
             reply.AnswerOutcome(result.Problem);
         });
     }
@@ -51,9 +51,10 @@ internal sealed class GroupRequests(BrokerNode node)
 
     private void Delete(ClientSession session, DeleteSubscriptionGroupRequest request)
     {
-        session.Defer(reply =>
+        session.Defer(async reply =>
         {
-            SubscriptionGroupResult result = node.Groups.Delete(request.GroupName);
+            SubscriptionGroupResult result =
+                await node.ControlPlane.DeleteGroupAsync(request.GroupName).ConfigureAwait(false);
             reply.AnswerOutcome(result.Problem);
         });
     }
@@ -83,7 +84,10 @@ internal sealed class GroupRequests(BrokerNode node)
     private ConsumeStats ProgressOf(GroupHandle group, string? onlyTopic)
     {
         string[] topics = string.IsNullOrEmpty(onlyTopic)
-            ? group.Read(state => state.Offsets.Topics.Union(state.Subscriptions.Select(one => one.Topic)).ToArray())
+            ? [
+                .. group.ReadOffsets(offsets => offsets.Topics.ToArray()).Union(
+                    group.Read(state => state.Subscriptions.Select(one => one.Topic).ToArray())),
+            ]
             : [onlyTopic];
         var stats = new ConsumeStats();
         foreach (TopicHandle topic in topics.Select(node.Topics.Find).OfType<TopicHandle>())

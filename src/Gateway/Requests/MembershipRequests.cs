@@ -1,6 +1,9 @@
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Producers;
+using OrleansMq.Broker.Topics;
+using OrleansMq.Gateway.Connections;
+using OrleansMq.Messages.Topics;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Requests;
@@ -25,23 +28,67 @@ internal sealed class MembershipRequests(BrokerNode node)
 
     private void Heartbeat(ClientSession session, HeartbeatData heartbeat)
     {
+        var client = new GroupMember
+        {
+            ClientId = heartbeat.ClientId,
+            Channel = node.ChannelOf(session.Connection.Id),
+            RemoteAddress = session.Connection.RemoteEndPoint.ToString(),
+            Language = session.Request.Language.ToString(),
+            Version = session.Request.Version,
+        };
         string? problem = null;
-        foreach (ConsumerData consumer in heartbeat.ConsumerDataSet)
-            problem ??= TakeConsumer(session, heartbeat.ClientId, consumer);
         foreach (ProducerData producer in heartbeat.ProducerDataSet)
-            problem ??= TakeProducer(session, heartbeat.ClientId, producer);
-        if (problem is not null)
-            session.Refuse(ResponseCode.SystemError, problem);
-        else
-            session.Reply.Answer("version"u8, ProtocolVersion);
+            problem ??= TakeProducer(producer.GroupName, client);
+        foreach (ConsumerData consumer in heartbeat.ConsumerDataSet)
+            session.ConsumerGroups.Add(consumer.GroupName);
+
+        session.Await(async reply =>
+        {
+            foreach (ConsumerData consumer in heartbeat.ConsumerDataSet)
+                problem ??= await TakeConsumerAsync(reply.Connection, client, consumer).ConfigureAwait(false);
+            if (problem is not null)
+                reply.Answer(ResponseCode.SystemError, problem);
+            else
+                reply.Answer("version"u8, ProtocolVersion);
+        });
     }
 
-    private string? TakeConsumer(ClientSession session, string clientId, ConsumerData consumer)
+    private async ValueTask<string?> TakeConsumerAsync(Connection connection, GroupMember client, ConsumerData consumer)
     {
-        GroupHandle? group = node.Groups.FindOrCreate(consumer.GroupName, out string? problem);
+        if (SubscriptionsOf(consumer, out string? problem) is not { } subscriptions)
+            return problem;
+
+        (GroupHandle? group, problem) = await FindOrCreateGroupAsync(consumer.GroupName).ConfigureAwait(false);
         if (group is null)
             return problem;
 
+        // Failed messages of a clustering group come again through this topic, so its members must find a route to it.
+        int retryQueues = consumer.MessageModel == MessageModel.Clustering ? group.Config.RetryQueues : 0;
+        if (retryQueues > 0 && node.Topics.Find(TopicNames.RetryOf(group.Name)) is null)
+        {
+            TopicResult retryTopic = await node.ControlPlane.FindOrCreateRetryTopicAsync(group.Name, retryQueues)
+                .ConfigureAwait(false);
+            if (retryTopic.Problem is not null)
+                return retryTopic.Problem;
+        }
+
+        problem = await node.ControlPlane.HeartbeatAsync(group, client with
+        {
+            ConsumeType = consumer.ConsumeType,
+            MessageModel = consumer.MessageModel,
+            ConsumeFromWhere = consumer.ConsumeFromWhere,
+            Subscriptions = subscriptions,
+        }).ConfigureAwait(false);
+
+        // The connection may have closed, and its group been told, before the heartbeat had arrived there.
+        if (connection.IsClosed)
+            node.ControlPlane.ChannelClosed(group, client.Channel);
+        return problem;
+    }
+
+    private static List<Subscription>? SubscriptionsOf(ConsumerData consumer, out string? problem)
+    {
+        problem = null;
         var subscriptions = new List<Subscription>();
         foreach (SubscriptionData data in consumer.SubscriptionDataSet)
         {
@@ -49,49 +96,35 @@ internal sealed class MembershipRequests(BrokerNode node)
             if (!Subscription.TryParse(
                 data.Topic, data.SubString, kind, data.SubVersion, out Subscription? subscription, out problem))
             {
-                return problem;
+                return null;
             }
 
             subscriptions.Add(subscription);
         }
 
-        // Failed messages of a clustering group come again through this topic, so its members must find a route to it.
-        int retryQueues = consumer.MessageModel == MessageModel.Clustering ? group.Config.RetryQueues : 0;
-        if (retryQueues > 0 && node.Topics.FindOrCreateRetry(group.Name, retryQueues).Problem is { } retryProblem)
-            return retryProblem;
-
-        session.ConsumerGroups.Add(group.Name);
-        return group.Heartbeat(new GroupMember
-        {
-            ClientId = clientId,
-            ChannelId = session.Connection.Id,
-            RemoteAddress = session.Connection.RemoteEndPoint.ToString(),
-            Language = session.Request.Language.ToString(),
-            Version = session.Request.Version,
-            ConsumeType = consumer.ConsumeType,
-            MessageModel = consumer.MessageModel,
-            ConsumeFromWhere = consumer.ConsumeFromWhere,
-            Subscriptions = subscriptions,
-        });
+        return subscriptions;
     }
 
-    private string? TakeProducer(ClientSession session, string clientId, ProducerData producer) =>
-        node.Producers.Heartbeat(producer.GroupName, new ProducerMember
+    private string? TakeProducer(string group, GroupMember client) =>
+        node.Producers.Heartbeat(group, new ProducerMember
         {
-            ClientId = clientId,
-            ChannelId = session.Connection.Id,
-            RemoteAddress = session.Connection.RemoteEndPoint.ToString(),
-            Language = session.Request.Language.ToString(),
-            Version = session.Request.Version,
+            ClientId = client.ClientId,
+            ChannelId = client.Channel.Id,
+            RemoteAddress = client.RemoteAddress,
+            Language = client.Language,
+            Version = client.Version,
         });
 
     private void Unregister(ClientSession session, UnregisterClientRequest request)
     {
-        if (!string.IsNullOrEmpty(request.ConsumerGroup))
-            node.Groups.Find(request.ConsumerGroup)?.Unregister(request.ClientId);
         if (!string.IsNullOrEmpty(request.ProducerGroup))
             node.Producers.Unregister(request.ProducerGroup, request.ClientId);
-        session.Reply.Answer(ResponseCode.Success);
+        session.Await(async reply =>
+        {
+            if (!string.IsNullOrEmpty(request.ConsumerGroup) && node.Groups.Find(request.ConsumerGroup) is { } group)
+                await node.ControlPlane.UnregisterAsync(group, request.ClientId).ConfigureAwait(false);
+            reply.Answer(ResponseCode.Success);
+        });
     }
 
     private void ListMembers(ClientSession session, ConsumerListRequest request)
@@ -103,30 +136,40 @@ internal sealed class MembershipRequests(BrokerNode node)
             session.Reply.Answer(new ConsumerList { ConsumerIdList = members }.WriteTo);
     }
 
-    private void Lock(ClientSession session, LockBatchBody request)
+    private void Lock(ClientSession session, LockBatchBody request) =>
+        WithGroup(session, request.ConsumerGroup, async (reply, group) =>
+        {
+            IReadOnlyList<MessageQueueKey> locked = await node.ControlPlane
+                .LockQueuesAsync(group, request.ClientId, [.. request.MqSet]).ConfigureAwait(false);
+            reply.Answer(new LockBatchResponse { LockOkMqSet = [.. locked] }.WriteTo);
+        });
+
+    private void Unlock(ClientSession session, LockBatchBody request) =>
+        WithGroup(session, request.ConsumerGroup, async (reply, group) =>
+        {
+            await node.ControlPlane.UnlockQueuesAsync(group, request.ClientId, [.. request.MqSet])
+                .ConfigureAwait(false);
+            reply.Answer(ResponseCode.Success);
+        });
+
+    private void WithGroup(ClientSession session, string name, Func<ReplyAddress, GroupHandle, ValueTask> work) =>
+        session.Await(async reply =>
+        {
+            (GroupHandle? group, string? problem) = await FindOrCreateGroupAsync(name).ConfigureAwait(false);
+            if (group is null)
+                reply.Answer(ResponseCode.SubscriptionGroupNotExist, problem);
+            else
+                await work(reply, group).ConfigureAwait(false);
+        });
+
+    private async ValueTask<(GroupHandle? Group, string? Problem)> FindOrCreateGroupAsync(string name)
     {
-        if (FindGroup(session, request) is not { } group)
-            return;
+        if (node.Groups.Find(name) is { } known)
+            return (known, null);
 
-        var locked = new LockBatchResponse { LockOkMqSet = [.. group.LockQueues(request.ClientId, request.MqSet)] };
-        session.Reply.Answer(locked.WriteTo);
-    }
-
-    private void Unlock(ClientSession session, LockBatchBody request)
-    {
-        if (FindGroup(session, request) is not { } group)
-            return;
-
-        group.UnlockQueues(request.ClientId, request.MqSet);
-        session.Reply.Answer(ResponseCode.Success);
-    }
-
-    private GroupHandle? FindGroup(ClientSession session, LockBatchBody request)
-    {
-        GroupHandle? group = node.Groups.FindOrCreate(request.ConsumerGroup, out string? problem);
-        if (group is null)
-            session.Refuse(ResponseCode.SubscriptionGroupNotExist, problem);
-        return group;
+        SubscriptionGroupResult result = await node.ControlPlane.FindOrCreateGroupAsync(name).ConfigureAwait(false);
+        GroupHandle? group = result.Problem is null ? node.Groups.Find(name) : null;
+        return (group, result.Problem ?? $"The group '{name}' was deleted just now; try again.");
     }
 
     private static void CheckClientConfig(ClientSession session, CheckClientConfigBody body)

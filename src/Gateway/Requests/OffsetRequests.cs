@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Topics;
@@ -52,7 +53,7 @@ internal sealed class OffsetRequests(BrokerNode node)
     /// </summary>
     private static bool IsNewQueueOfKnownGroup(TopicHandle topic, GroupHandle? group, int queueId) =>
         queueId >= 0 && queueId < topic.Config.ReadQueues
-        && (TopicNames.IsRetry(topic.Name) || group?.Read(state => state.Offsets.OfTopic(topic.Name).Count > 0) == true)
+        && (TopicNames.IsRetry(topic.Name) || group?.ReadOffsets(offsets => offsets.OfTopic(topic.Name).Count > 0) == true)
         && topic.Queue(queueId).GetMinOffset() == 0;
 
     private void Update(ClientSession session, UpdateConsumerOffsetRequest request)
@@ -66,23 +67,32 @@ internal sealed class OffsetRequests(BrokerNode node)
             return;
         }
 
-        string? problem = null;
-        GroupHandle? group = node.Groups.Find(request.ConsumerGroup)
-            ?? node.Groups.FindOrCreate(Encoding.UTF8.GetString(request.ConsumerGroup), out problem);
-        if (group is null)
+        (int queueId, long offset) = (request.QueueId, request.CommitOffset);
+        if (node.Groups.Find(request.ConsumerGroup) is { } group)
         {
-            session.Refuse(ResponseCode.SubscriptionGroupNotExist, problem);
+            Commit(session.Reply, group, topic, queueId, offset);
+            return;
         }
-        else if (group.Commit(topic.Name, request.QueueId, request.CommitOffset) == CommitStatus.Refused)
+
+        string name = Encoding.UTF8.GetString(request.ConsumerGroup);
+        session.Await(async reply =>
         {
-            session.Refuse(
-                ResponseCode.SystemError,
-                $"The group '{group.Name}' may not commit an offset of the queue {request.QueueId}.");
-        }
-        else
-        {
-            session.Reply.Answer(ResponseCode.Success);
-        }
+            MetadataRefusal? refusal = await new MissingGroup(name).ProvideAsync(node.ControlPlane).ConfigureAwait(false);
+            if (refusal is not null)
+                reply.Answer(refusal.Code, refusal.Problem);
+            else if (node.Groups.Find(name) is { } created)
+                Commit(reply, created, topic, queueId, offset);
+            else
+                reply.Answer(ResponseCode.SubscriptionGroupNotExist, $"The group '{name}' was deleted just now.");
+        });
+    }
+
+    private static void Commit(ReplyAddress reply, GroupHandle group, TopicHandle topic, int queueId, long offset)
+    {
+        string? problem = group.Commit(topic.Name, queueId, offset) == CommitStatus.Refused
+            ? $"The group '{group.Name}' may not commit an offset of the queue {queueId}."
+            : null;
+        reply.AnswerOutcome(problem);
     }
 
     private void SearchByTime(ClientSession session, SearchOffsetRequest request)

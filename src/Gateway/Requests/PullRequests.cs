@@ -8,7 +8,7 @@ using OrleansMq.Storage.Reading;
 namespace OrleansMq.Gateway.Requests;
 
 /// <summary>Reads of a queue: 11 and 361. One that is ahead of the producers waits for a message.</summary>
-internal sealed class PullRequests(BrokerNode node)
+internal sealed class PullRequests(BrokerNode node, PutOff putOff)
 {
     private const int ScratchIdleBytes = 512 * 1024;
     private const long ThisBrokerId = 0;
@@ -29,7 +29,9 @@ internal sealed class PullRequests(BrokerNode node)
         PullOutcome outcome = node.Puller.Pull(request, body);
         bool isHeld = outcome.MayHold && (request.Flags & PullFlags.Suspend) != 0
             && request.SuspendTimeoutMilliseconds > 0 && !session.Request.IsOneWay;
-        if (outcome.Problem is not null)
+        if (outcome.Missing is not null && session.MayPutOff())
+            putOff(session, outcome.Missing);
+        else if (outcome.Problem is not null)
             session.Refuse(outcome.Code, outcome.Problem);
         else if (isHeld)
             Hold(session, request, outcome);

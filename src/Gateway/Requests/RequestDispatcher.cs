@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Gateway.Connections;
 using OrleansMq.Gateway.Diagnostics;
@@ -27,8 +28,8 @@ public sealed class RequestDispatcher : IFrameHandler
         _node = node;
         _channels = channels;
         _logger = logger;
-        _sends = new SendRequests(node);
-        _pulls = new PullRequests(node);
+        _sends = new SendRequests(node, TryAgain);
+        _pulls = new PullRequests(node, TryAgain);
         var others = new RequestTable();
         new SendBackRequests(node).Register(others);
         new OffsetRequests(node).Register(others);
@@ -52,7 +53,31 @@ public sealed class RequestDispatcher : IFrameHandler
     /// <inheritdoc/>
     public void OnFrame(Connection connection, ReadOnlyMemory<byte> frame)
     {
-        var session = (ClientSession)connection.State!;
+        Handle((ClientSession)connection.State!, frame);
+    }
+
+    /// <inheritdoc/>
+    public void OnBatchEnd() => _node.Pump();
+
+    /// <inheritdoc/>
+    public void OnClosed(Connection connection)
+    {
+        _channels.Remove(connection);
+        if (connection.State is not ClientSession session)
+            return;
+
+        foreach (string group in session.ConsumerGroups)
+        {
+            if (_node.Groups.Find(group) is { } handle)
+                _node.ControlPlane.ChannelClosed(handle, _node.ChannelOf(connection.Id));
+        }
+
+        _node.Producers.ChannelClosed(connection.Id);
+    }
+
+    private void Handle(ClientSession session, ReadOnlyMemory<byte> frame)
+    {
+        session.Frame = frame;
         CommandReader request = session.Request;
         CommandDefect defect = request.Read(frame);
         if (defect != CommandDefect.None)
@@ -82,19 +107,22 @@ public sealed class RequestDispatcher : IFrameHandler
         }
     }
 
-    /// <inheritdoc/>
-    public void OnBatchEnd() => _node.Pump();
-
-    /// <inheritdoc/>
-    public void OnClosed(Connection connection)
+    /// <summary>Has what is missing provided, and handles the request once more.</summary>
+    private void TryAgain(ClientSession session, MissingMetadata missing)
     {
-        _channels.Remove(connection);
-        if (connection.State is not ClientSession session)
-            return;
+        byte[] frame = session.Frame.ToArray();
+        var again = new ClientSession(session.Connection, _readerOptions) { Attempts = session.Attempts + 1 };
+        session.Defer(async reply =>
+        {
+            if (await missing.ProvideAsync(_node.ControlPlane).ConfigureAwait(false) is { } refusal)
+            {
+                reply.Answer(refusal.Code, refusal.Problem);
+                return;
+            }
 
-        foreach (string group in session.ConsumerGroups)
-            _node.Groups.Find(group)?.ChannelClosed(connection.Id);
-        _node.Producers.ChannelClosed(connection.Id);
+            Handle(again, frame);
+            _node.Pump();
+        });
     }
 
     private void HandleOther(ClientSession session)

@@ -1,4 +1,7 @@
+using System.Text;
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Topics;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Requests;
@@ -6,11 +9,16 @@ using TopicConfig = OrleansMq.Broker.Topics.TopicConfig;
 
 namespace OrleansMq.Gateway.Requests;
 
-/// <summary>What clients ask a name server: where topics live, 105, and what there is, 106, 206, 224, 304.</summary>
+/// <summary>
+/// What clients ask a name server: where topics live, 105, what there is, 106, 206, 224, 304, and that a broker is
+/// drained or not, 205 and 327.
+/// </summary>
 internal sealed class RouteRequests(BrokerNode node)
 {
     /// <summary>RocketMQ: <c>MixAll.MASTER_ID</c>.</summary>
     private const long MasterId = 0;
+
+    private IClusterRoutes Routes => node.ControlPlane.Routes;
 
     public void Register(RequestTable table)
     {
@@ -21,13 +29,18 @@ internal sealed class RouteRequests(BrokerNode node)
         table.Add<ClusterTopicsRequest>(
             RequestCode.GetTopicsByCluster, ClusterTopicsRequest.TryRead, ListTopicsOfCluster);
         table.Add<KvConfigRequest>(RequestCode.GetKvConfig, KvConfigRequest.TryRead, GetKvConfig);
+        table.Add<BrokerPermissionRequest>(
+            RequestCode.WipeWritePermissionOfBroker, BrokerPermissionRequest.TryRead,
+            (session, request) => SetWritable(session, request, isWritable: false, "wipeTopicCount"));
+        table.Add<BrokerPermissionRequest>(
+            RequestCode.AddWritePermissionOfBroker, BrokerPermissionRequest.TryRead,
+            (session, request) => SetWritable(session, request, isWritable: true, "addTopicCount"));
         table.Add(RequestCode.GetKvListByNamespace, session => session.Reply.Answer(new KvTable().WriteTo));
     }
 
     private void GetRoute(ClientSession session, GetRouteRequest request)
     {
-        TopicConfig? topic = node.Topics.Find(request.Topic)?.Config;
-        if (topic is null)
+        if (Routes.Find(request.Topic) is not { Brokers.Count: > 0 } found)
         {
             session.Refuse(
                 ResponseCode.TopicNotExist,
@@ -37,38 +50,26 @@ internal sealed class RouteRequests(BrokerNode node)
 
         var route = new TopicRouteData
         {
-            QueueDatas =
-            [
-                new QueueData
-                {
-                    BrokerName = node.Identity.BrokerName,
-                    ReadQueueNums = topic.ReadQueues,
-                    WriteQueueNums = topic.WriteQueues,
-                    Perm = (int)topic.Permissions,
-                    TopicSysFlag = topic.SystemFlag,
-                },
-            ],
-            BrokerDatas = [ThisBroker()],
+            QueueDatas = [.. found.Brokers.Select(broker => QueuesOf(found.Topic, broker))],
+            BrokerDatas = [.. found.Brokers.Select(DataOf)],
         };
         session.Reply.Answer(route.WriteTo);
     }
 
     private void GetClusterInfo(ClientSession session)
     {
+        IReadOnlyList<BrokerEntry> brokers = Routes.Brokers;
         var info = new ClusterInfo
         {
-            Brokers = new() { [node.Identity.BrokerName] = ThisBroker() },
-            Clusters = new() { [node.Identity.ClusterName] = [node.Identity.BrokerName] },
+            Brokers = brokers.ToDictionary(broker => broker.Name, DataOf, StringComparer.Ordinal),
+            Clusters = new() { [node.Identity.ClusterName] = [.. brokers.Select(broker => broker.Name)] },
         };
         session.Reply.Answer(info.WriteTo);
     }
 
-    private void ListTopics(ClientSession session, Func<TopicConfig, bool> isListed)
+    private void ListTopics(ClientSession session, Func<string, bool> isListed)
     {
-        var topics = new TopicList
-        {
-            Topics = [.. node.Topics.Topics.Where(isListed).Select(topic => topic.Name).Order(StringComparer.Ordinal)],
-        };
+        var topics = new TopicList { Topics = [.. Routes.Topics.Where(isListed).Order(StringComparer.Ordinal)] };
         session.Reply.Answer(topics.WriteTo);
     }
 
@@ -78,8 +79,8 @@ internal sealed class RouteRequests(BrokerNode node)
         {
             Topics =
             [
-                node.Identity.ClusterName, node.Identity.BrokerName,
-                .. node.Topics.Topics.Where(topic => node.Topics.IsSystem(topic.Name)).Select(topic => topic.Name),
+                node.Identity.ClusterName, .. Routes.Brokers.Select(broker => broker.Name),
+                .. Routes.Topics.Where(node.Topics.IsSystem),
             ],
             BrokerAddress = node.Identity.AddressText,
         };
@@ -89,13 +90,35 @@ internal sealed class RouteRequests(BrokerNode node)
     private void ListTopicsOfCluster(ClientSession session, ClusterTopicsRequest request) =>
         ListTopics(session, _ => request.Cluster == node.Identity.ClusterName);
 
+    /// <summary>How many topics were concerned is part of RocketMQ's answer.</summary>
+    private void SetWritable(
+        ClientSession session, BrokerPermissionRequest request, bool isWritable, string countField) =>
+        session.Await(async reply =>
+        {
+            string? problem = await node.ControlPlane.SetWritableAsync(request.BrokerName, isWritable)
+                .ConfigureAwait(false);
+            if (problem is not null)
+                reply.Answer(ResponseCode.SystemError, problem);
+            else
+                reply.Answer(Encoding.ASCII.GetBytes(countField), Routes.Topics.Count());
+        });
+
     private static void GetKvConfig(ClientSession session, KvConfigRequest request) => session.Refuse(
         ResponseCode.QueryNotFound, $"No value is kept for '{request.Namespace}/{request.Key}'.");
 
-    private BrokerData ThisBroker() => new()
+    private static QueueData QueuesOf(TopicConfig topic, BrokerEntry broker) => new()
+    {
+        BrokerName = broker.Name,
+        ReadQueueNums = topic.ReadQueues,
+        WriteQueueNums = topic.WriteQueues,
+        Perm = (int)(broker.IsWritable ? topic.Permissions : topic.Permissions & ~TopicPermissions.Write),
+        TopicSysFlag = topic.SystemFlag,
+    };
+
+    private BrokerData DataOf(BrokerEntry broker) => new()
     {
         Cluster = node.Identity.ClusterName,
-        BrokerName = node.Identity.BrokerName,
-        BrokerAddresses = new() { [MasterId] = node.Identity.AddressText },
+        BrokerName = broker.Name,
+        BrokerAddresses = new() { [MasterId] = broker.Address },
     };
 }

@@ -9,7 +9,7 @@ using OrleansMq.Storage.Confirmations;
 namespace OrleansMq.Gateway.Requests;
 
 /// <summary>Messages to store: 10, 310 and, many at once, 320.</summary>
-internal sealed class SendRequests(BrokerNode node)
+internal sealed class SendRequests(BrokerNode node, PutOff putOff)
 {
     private static readonly List<long> s_noOffsets = [];
 
@@ -29,7 +29,11 @@ internal sealed class SendRequests(BrokerNode node)
         List<long> batchOffsets = _batchOffsets ??= [];
         batchOffsets.Clear();
         SendResult result = node.Sender.Send(request, session.Connection.RemoteHost, batchOffsets);
-        if (!result.IsStored)
+        if (result.Missing is not null && session.MayPutOff())
+        {
+            putOff(session, result.Missing);
+        }
+        else if (!result.IsStored)
         {
             session.Refuse(result.Code, result.Problem);
         }

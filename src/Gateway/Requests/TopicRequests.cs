@@ -24,26 +24,27 @@ internal sealed class TopicRequests(BrokerNode node)
 
     private void Create(ClientSession session, CreateTopicRequest request)
     {
-        session.Defer(reply =>
+        var topic = new BrokerTopicConfig
         {
-            TopicResult result = node.Topics.Put(new BrokerTopicConfig
-            {
-                Name = request.Topic,
-                ReadQueues = request.ReadQueueCount,
-                WriteQueues = request.WriteQueueCount,
-                Permissions = (TopicPermissions)request.Permission,
-                Order = request.IsOrdered,
-                SystemFlag = request.TopicSystemFlag,
-            });
+            Name = request.Topic,
+            ReadQueues = request.ReadQueueCount,
+            WriteQueues = request.WriteQueueCount,
+            Permissions = (TopicPermissions)request.Permission,
+            Order = request.IsOrdered,
+            SystemFlag = request.TopicSystemFlag,
+        };
+        session.Defer(async reply =>
+        {
+            TopicResult result = await node.ControlPlane.PutTopicAsync(topic).ConfigureAwait(false);
             reply.AnswerOutcome(result.Problem);
         });
     }
 
     private void Delete(ClientSession session, DeleteTopicRequest request)
     {
-        session.Defer(reply =>
+        session.Defer(async reply =>
         {
-            TopicResult result = node.DeleteTopic(request.Topic);
+            TopicResult result = await node.ControlPlane.DeleteTopicAsync(request.Topic).ConfigureAwait(false);
             reply.AnswerOutcome(result.Problem);
         });
     }

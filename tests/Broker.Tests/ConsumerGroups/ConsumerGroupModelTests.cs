@@ -55,7 +55,9 @@ public sealed class ConsumerGroupModelTests
                         Leave(Client(), (name, _) => name, _group.Unregister);
                         break;
                     case 5:
-                        Leave(_random.NextInt64(4), (_, member) => member.Channel, _group.ChannelClosed);
+                        Leave(
+                            _random.NextInt64(4), (_, member) => member.Channel,
+                            id => _group.ChannelClosed(new ClientChannel("b", id)));
                         break;
                     case 6:
                         Expire();
@@ -88,7 +90,12 @@ public sealed class ConsumerGroupModelTests
             bool isNew = !_members.ContainsKey(client);
             _members[client] = (channel, _now);
             Subscription[] subscriptions = [Subscription.ToAll("Orders", 1)];
-            var member = new GroupMember { ClientId = client, ChannelId = channel, Subscriptions = subscriptions };
+            var member = new GroupMember
+            {
+                ClientId = client,
+                Channel = new ClientChannel("b", channel),
+                Subscriptions = subscriptions,
+            };
             AssertTold(_group.Heartbeat(member, _now), isNew);
         }
 
@@ -105,7 +112,7 @@ public sealed class ConsumerGroupModelTests
             string[] silent = ClientsWhere(pair => _now - pair.Value.Heard > ExpiryMilliseconds);
             Forget(silent);
             GroupChange change = _group.Expire(_now);
-            Assert.Equal(silent, change.Effects.OfType<MemberExpired>().Select(expired => expired.ClientId));
+            Assert.Equal(silent, change.Effects.OfType<ChannelExpired>().Select(expired => expired.ClientId));
             AssertTold(change, silent.Length > 0);
         }
 
@@ -162,14 +169,14 @@ public sealed class ConsumerGroupModelTests
 
             Assert.Equal(++_epoch, Assert.Single(told).Epoch);
             Assert.Equal(
-                _members.Values.Select(member => member.Channel).Distinct().Order(), told[0].ChannelIds.Order());
+                _members.Values.Select(member => member.Channel).Distinct().Order(), told[0].Channels.Select(told => told.Id).Order());
         }
 
         private void Compare()
         {
             Assert.Equal(_epoch, _group.Epoch);
             Assert.True(_members.Keys.SequenceEqual(_group.ClientIds), "The client ids differ.");
-            var members = _group.Members.Select(member => (member.ChannelId, member.LastHeartbeatMilliseconds));
+            var members = _group.Members.Select(member => (member.Channel.Id, member.LastHeartbeatMilliseconds));
             Assert.True(_members.Values.SequenceEqual(members), "The members differ.");
             for (int id = 0; id < 6; id++)
             {

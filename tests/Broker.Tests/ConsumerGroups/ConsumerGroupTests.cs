@@ -1,4 +1,6 @@
+using System.Text.Json;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Messages.Properties;
 using OrleansMq.Protocol.Bodies;
 
 namespace OrleansMq.Broker.Tests.ConsumerGroups;
@@ -47,9 +49,9 @@ public sealed class ConsumerGroupTests
     {
         _group.Heartbeat(Member("c1", 11, To("Orders", 1)), 1_000);
         Assert.Empty(_group.Heartbeat(Member("c1", 99, To("Orders", 1)), 2_000).Effects);
-        Assert.Empty(_group.ChannelClosed(11).Effects);
+        Assert.Empty(_group.ChannelClosed(Channel(11)).Effects);
         Assert.Equal(["c1"], _group.ClientIds);
-        Assert.Equal(["SubscriptionChanged Orders", "MembersChanged 2:"], Describe(_group.ChannelClosed(99)));
+        Assert.Equal(["SubscriptionChanged Orders", "MembersChanged 2:"], Describe(_group.ChannelClosed(Channel(99))));
     }
 
     [Fact]
@@ -128,7 +130,7 @@ public sealed class ConsumerGroupTests
         _group.Heartbeat(Member("c2", 11), 1_000);
         _group.Heartbeat(Member("c3", 13), 1_000);
         _group.Locks.Lock("c2", [Queue], 1_000);
-        Assert.Equal(["LocksReleased c2", "MembersChanged 4: 13"], Describe(_group.ChannelClosed(11)));
+        Assert.Equal(["LocksReleased c2", "MembersChanged 4: 13"], Describe(_group.ChannelClosed(Channel(11))));
         Assert.Equal(["c3"], _group.ClientIds);
     }
 
@@ -145,7 +147,7 @@ public sealed class ConsumerGroupTests
         _group.Heartbeat(Member("c1", 11), 0);
         _group.Heartbeat(Member("c2", 12), 1);
         Assert.Empty(_group.Expire(120_000).Effects);
-        Assert.Equal(["MemberExpired c1 11", "MembersChanged 3: 12"], Describe(_group.Expire(120_001)));
+        Assert.Equal(["ChannelExpired c1 11", "MembersChanged 3: 12"], Describe(_group.Expire(120_001)));
         Assert.Equal(["c2"], _group.ClientIds);
     }
 
@@ -157,14 +159,35 @@ public sealed class ConsumerGroupTests
     }
 
     [Fact]
-    public void Commit_GoesBackOnly_WhenNoMemberIsOnline()
+    public void Member_StaysWhileItIsConnectedToAnotherBroker()
     {
-        _group.Heartbeat(Member("c1", 11), 1_000);
-        Assert.Equal(CommitStatus.Committed, _group.Commit("Orders", 0, 10));
-        Assert.Equal(CommitStatus.IgnoredLower, _group.Commit("Orders", 0, 9));
-        _group.Unregister("c1");
-        Assert.Equal(CommitStatus.Committed, _group.Commit("Orders", 0, 9));
-        Assert.Equal(9, _group.Offsets.Query("Orders", 0));
+        _group.Heartbeat(Member("c1", 11, To("Orders", 1)), 1_000);
+        _group.Heartbeat(Member("c1", 11, To("Orders", 1)) with { Channel = Channel(11, "broker-b") }, 50_000);
+        Assert.Empty(_group.ChannelClosed(Channel(11, "broker-c")).Effects);
+        Assert.Equal(["ChannelExpired c1 11"], Describe(_group.Expire(1_000 + 120_001)));
+        Assert.Equal(["c1"], _group.ClientIds);
+        Assert.Equal(["SubscriptionChanged Orders", "MembersChanged 2:"], Describe(_group.BrokerLost("broker-b")));
+    }
+
+    [Fact]
+    public void Restore_TakesOverMembersSubscriptionsAndLocks()
+    {
+        _group.Heartbeat(Member("c1", 11, To("Orders", 1, "a||b")), 1_000);
+        _group.Heartbeat(Member("c1", 12, To("Orders", 1, "a||b")) with { Channel = Channel(12, "broker-b") }, 1_000);
+        _group.Heartbeat(Member("c2", 13, To("Orders", 1, "a||b")), 1_000);
+        _group.Locks.Lock("c2", [Queue], 1_000);
+
+        string json = JsonSerializer.Serialize(_group.Snapshot());
+        var other = new ConsumerGroup("group", _options);
+        other.Heartbeat(Member("gone", 99), 1_000);
+        other.Restore(JsonSerializer.Deserialize<GroupSnapshot>(json)!, 500_000);
+
+        Assert.Equal(json, JsonSerializer.Serialize(other.Snapshot() with { Members = _group.Snapshot().Members }));
+        Assert.Equal(["c1", "c2"], other.ClientIds);
+        Assert.Equal("c2", other.Locks.OwnerOf(Queue, 500_000));
+        Assert.True(other.FindSubscription("Orders")!.Matches(TagHash.Compute("b")));
+        Assert.Empty(other.Expire(500_000 + 120_000).Effects);
+        Assert.Equal(["MembersChanged 3: 11 12"], Describe(other.Unregister("c2")).TakeLast(1));
     }
 
     [Fact]
@@ -187,8 +210,10 @@ public sealed class ConsumerGroupTests
         Assert.Contains(new SubscriptionConflict("c2", "Parts", null, "*"), _group.FindConflicts());
     }
 
+    private static ClientChannel Channel(long id, string broker = "broker-a") => new(broker, id);
+
     private static GroupMember Member(string clientId, long channelId, params Subscription[] subscriptions) =>
-        new() { ClientId = clientId, ChannelId = channelId, Subscriptions = subscriptions };
+        new() { ClientId = clientId, Channel = Channel(channelId), Subscriptions = subscriptions };
 
     private static Subscription To(string topic, long version, string expression = "*")
     {
@@ -203,10 +228,10 @@ public sealed class ConsumerGroupTests
         return change.Effects.Select(effect => effect switch
         {
             MembersChanged members =>
-                $"MembersChanged {members.Epoch}:{string.Concat(members.ChannelIds.Select(id => $" {id}"))}",
+                $"MembersChanged {members.Epoch}:{string.Concat(members.Channels.Select(channel => $" {channel.Id}"))}",
             SubscriptionChanged subscription => $"SubscriptionChanged {subscription.Topic}",
             LocksReleased released => $"LocksReleased {released.ClientId}",
-            MemberExpired expired => $"MemberExpired {expired.ClientId} {expired.ChannelId}",
+            ChannelExpired expired => $"ChannelExpired {expired.ClientId} {expired.Channel.Id}",
             _ => effect.ToString(),
         });
     }

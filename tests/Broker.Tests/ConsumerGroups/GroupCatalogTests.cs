@@ -23,18 +23,18 @@ public sealed class GroupCatalogTests
     public void FindOrCreate_GivesNoGroup_BeforeItIsOnDisk()
     {
         _files.Fails = true;
-        Assert.Throws<StoreIOException>(() => _groups.FindOrCreate("consumers", out _));
+        Assert.Throws<StoreIOException>(() => _groups.FindOrCreate("consumers"));
         Assert.Null(_groups.Find("consumers"));
 
         _files.Fails = false;
-        Assert.NotNull(_groups.FindOrCreate("consumers", out _));
+        Assert.Null(_groups.FindOrCreate("consumers").Problem);
         Assert.Equal(1, _files.Written);
     }
 
     [Fact]
     public void Delete_TakesEffect_WhenItIsTriedAgainAfterAFailedWrite()
     {
-        _groups.FindOrCreate("consumers", out _);
+        _groups.FindOrCreate("consumers");
         _files.Fails = true;
         Assert.Throws<StoreIOException>(() => _groups.Delete("consumers"));
         Assert.NotNull(_groups.Find("consumers"));

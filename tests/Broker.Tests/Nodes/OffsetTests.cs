@@ -63,7 +63,23 @@ public sealed class OffsetTests : IDisposable
         Assert.Null(_broker.Node.Topics.Find("Orders"));
     }
 
+    [Fact]
+    public void Offset_GoesBackOnly_WhenNoMemberIsOnline()
+    {
+        GroupHandle group = Group("consumers");
+        group.Heartbeat(new GroupMember { ClientId = "c1", Channel = new ClientChannel("broker-a", 1) });
+        Assert.Equal(CommitStatus.Committed, group.Commit("Orders", 0, 4));
+        Assert.Equal(CommitStatus.IgnoredLower, group.Commit("Orders", 0, 3));
+        group.Unregister("c1");
+        Assert.Equal(CommitStatus.Committed, group.Commit("Orders", 0, 3));
+        Assert.Equal(3, group.QueryOffset("Orders", 0));
+    }
+
     public void Dispose() => _broker.Dispose();
 
-    private GroupHandle Group(string name) => _broker.Node.Groups.FindOrCreate(name, out _)!;
+    private GroupHandle Group(string name)
+    {
+        _broker.Node.Groups.FindOrCreate(name);
+        return _broker.Node.Groups.Find(name)!;
+    }
 }

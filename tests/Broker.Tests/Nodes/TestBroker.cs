@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Pulling;
 using OrleansMq.Broker.Sending;
@@ -76,6 +77,13 @@ internal sealed class TestBroker : IDisposable
         bool isRead = SendMessageRequest.TryRead(Read(command), out SendMessageRequest request, out string? problem);
         Assert.True(isRead, problem);
         SendResult result = Node.Sender.Send(request, Identity.StoreHost, []);
+        while (result.Missing is not null && Provide(result.Missing) is var refusal)
+        {
+            if (refusal is not null)
+                return new SendResult(refusal.Code, refusal.Problem, default, -1, false);
+            result = Node.Sender.Send(request, Identity.StoreHost, []);
+        }
+
         Node.Pump();
         return result;
     }
@@ -93,6 +101,12 @@ internal sealed class TestBroker : IDisposable
         Assert.True(isRead, problem);
         using var body = new OutputBuffer();
         PullOutcome outcome = Node.Puller.Pull(request, body);
+        if (outcome.Missing is not null)
+        {
+            Assert.Null(Provide(outcome.Missing));
+            outcome = Node.Puller.Pull(request, body);
+        }
+
         return (outcome, ReceivedRecord.ReadAll(body.WrittenSpan));
     }
 
@@ -121,10 +135,24 @@ internal sealed class TestBroker : IDisposable
     /// <summary>Sends a message back for another try.</summary>
     public SendResult SendBack(ReceivedRecord record, int maxTimes, string group = "consumers")
     {
-        SendResult result = Node.SendBacks.Take(
-            new ConsumerSendMessageBackRequest(record.PhysicalOffset, group, 0, null, null, false, maxTimes));
+        var request = new ConsumerSendMessageBackRequest(record.PhysicalOffset, group, 0, null, null, false, maxTimes);
+        SendResult result = Node.SendBacks.Take(request);
+        while (result.Missing is not null)
+        {
+            Assert.Null(Provide(result.Missing));
+            result = Node.SendBacks.Take(request);
+        }
+
         Node.Pump();
         return result;
+    }
+
+    /// <summary>Has the broker create what a request lacks; one process decides at once.</summary>
+    private MetadataRefusal? Provide(MissingMetadata missing)
+    {
+        Task<MetadataRefusal?> provided = missing.ProvideAsync(Node.ControlPlane).AsTask();
+        Assert.True(provided.IsCompleted);
+        return provided.GetAwaiter().GetResult();
     }
 
     /// <summary>Delivers what is due after the time has passed.</summary>
