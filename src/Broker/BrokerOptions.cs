@@ -19,6 +19,12 @@ public sealed class BrokerOptions
     public string BrokerName { get; set; } = "broker-a";
 
     /// <summary>
+    /// Where clients reach the broker: an IP address, or one with a port; empty: where it listens. RocketMQ:
+    /// <c>brokerIP1</c>. Default: empty.
+    /// </summary>
+    public string AdvertisedAddress { get; set; } = "";
+
+    /// <summary>
     /// Whether a message to an unknown topic creates it. When off, no template is offered to clients either.
     /// RocketMQ: <c>autoCreateTopicEnable</c>. Default: true.
     /// </summary>

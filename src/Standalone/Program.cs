@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansMq.Gateway.Hosting;
 using OrleansMq.Standalone.Hosting;
 
 if (args is ["--help" or "-h" or "help"])
@@ -44,7 +45,7 @@ try
     await host.RunAsync();
     return 0;
 }
-catch (Exception cause) when (BrokerService.IsExpected(cause))
+catch (Exception cause) when (BrokerHost.IsExpected(cause))
 {
     Console.Error.WriteLine($"The broker did not start: {cause.Message}");
     return 1;

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using OrleansMq.Broker.Clustering;
 
 namespace OrleansMq.Broker.ConsumerGroups;
 
@@ -25,6 +26,8 @@ public enum CommitStatus
 public sealed class CommittedOffsets
 {
     private readonly SortedList<string, SortedList<int, long>> _topics = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Topic, int QueueId)> _changed = [];
+    private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private readonly int _maxQueues;
 
     /// <summary>Starts without an offset.</summary>
@@ -44,6 +47,14 @@ public sealed class CommittedOffsets
         _topics.TryGetValue(topic, out SortedList<int, long>? queues)
             ? queues.AsReadOnly()
             : ReadOnlyDictionary<int, long>.Empty;
+
+    /// <summary>All offsets; those of one topic stand together.</summary>
+    public IReadOnlyList<QueueProgress> All =>
+    [
+        .. from topic in _topics
+           from queue in topic.Value
+           select new QueueProgress(topic.Key, queue.Key, queue.Value),
+    ];
 
     /// <summary>The committed offset of a queue, or null.</summary>
     public long? Query(string topic, int queueId) =>
@@ -69,6 +80,32 @@ public sealed class CommittedOffsets
         return Store(topic, queueId, offset);
     }
 
+    /// <summary>
+    /// What changed since the last call, or since the start: at most one offset for each queue, and the topics that
+    /// were forgotten, which come first.
+    /// </summary>
+    public OffsetChanges TakeChanges()
+    {
+        var progress = new List<QueueProgress>(_changed.Count);
+        foreach ((string topic, int queueId) in _changed)
+        {
+            if (Query(topic, queueId) is { } offset)
+                progress.Add(new QueueProgress(topic, queueId, offset));
+        }
+
+        var changes = new OffsetChanges([.. _removed], [.. progress]);
+        _changed.Clear();
+        _removed.Clear();
+        return changes;
+    }
+
+    /// <summary>Counts what was taken as changed again, because it could not be passed on.</summary>
+    public void GiveBack(OffsetChanges changes)
+    {
+        _changed.UnionWith(changes.Progress.Select(queue => (queue.Topic, queue.QueueId)));
+        _removed.UnionWith(changes.RemovedTopics);
+    }
+
     /// <summary>Forgets a topic and returns how many offsets it had.</summary>
     public int RemoveTopic(string topic)
     {
@@ -77,6 +114,7 @@ public sealed class CommittedOffsets
 
         Count -= queues.Count;
         Revision++;
+        _removed.Add(topic);
         return queues.Count;
     }
 
@@ -91,6 +129,7 @@ public sealed class CommittedOffsets
         if (!_topics.TryGetValue(topic, out SortedList<int, long>? queues))
             _topics.Add(topic, queues = []);
         queues[queueId] = offset;
+        _changed.Add((topic, queueId));
         Count += current is null ? 1 : 0;
         Revision++;
         return CommitStatus.Committed;

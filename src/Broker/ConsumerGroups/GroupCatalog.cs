@@ -70,6 +70,21 @@ public sealed class GroupCatalog
     public SubscriptionGroupResult Put(SubscriptionGroupConfig group) =>
         Change(group.Name, registry => registry.Put(group, Now));
 
+    /// <summary>Shows groups as they were decided elsewhere, and hides those that are no more.</summary>
+    public void Follow(IReadOnlyCollection<SubscriptionGroupConfig> groups, IReadOnlyCollection<string> deleted)
+    {
+        lock (_lock)
+        {
+            foreach (SubscriptionGroupConfig group in groups)
+                _isUnsaved |= _registry.Follow(group, Now);
+            foreach (string group in deleted)
+                _isUnsaved |= _registry.Delete(group, Now).IsChange;
+            Save();
+            foreach (string group in groups.Select(group => group.Name).Concat(deleted))
+                Follow(group, _registry.Find(group));
+        }
+    }
+
     /// <summary>Deletes a group with its offsets.</summary>
     public SubscriptionGroupResult Delete(string group) =>
         Change(group, registry => registry.Delete(group, Now));
@@ -80,8 +95,8 @@ public sealed class GroupCatalog
         var offsets = new List<CommittedOffset>();
         foreach (GroupHandle handle in _handles.Values)
         {
-            offsets.AddRange(handle.ReadOffsets(table => table.Topics.SelectMany(topic => table.OfTopic(topic)
-                .Select(queue => new CommittedOffset(handle.Name, topic, queue.Key, queue.Value))).ToArray()));
+            offsets.AddRange(handle.ReadOffsets(table => table.All)
+                .Select(queue => new CommittedOffset(handle.Name, queue.Topic, queue.QueueId, queue.Offset)));
         }
 
         return new OffsetTable(offsets, version);
@@ -94,14 +109,21 @@ public sealed class GroupCatalog
         {
             SubscriptionGroupResult result = change(_registry);
 
-            // A change whose file could not be written is written, and takes effect, with the next call for the group.
             _isUnsaved |= result.IsChange;
-            if (_isUnsaved)
-                _file.Save(SubscriptionGroupsFile.Encode(_registry.Snapshot()));
-            _isUnsaved = false;
+            Save();
             Follow(group, _registry.Find(group));
             return result;
         }
+    }
+
+    /// <summary>
+    /// A change whose file could not be written is written, and takes effect, with the next call for the group.
+    /// </summary>
+    private void Save()
+    {
+        if (_isUnsaved)
+            _file.Save(SubscriptionGroupsFile.Encode(_registry.Snapshot()));
+        _isUnsaved = false;
     }
 
     private void Follow(string group, SubscriptionGroupConfig? config)

@@ -148,7 +148,7 @@ public sealed class GroupHandle
             return read(_group);
     }
 
-    /// <summary>Reads something of the committed offsets; the result must not share them.</summary>
+    /// <summary>Reads or takes something of the committed offsets; the result must not share them.</summary>
     public T ReadOffsets<T>(Func<CommittedOffsets, T> read)
     {
         lock (_lock)

@@ -76,6 +76,17 @@ public sealed class SubscriptionGroupRegistry
         return new SubscriptionGroupResult(SubscriptionGroupStatus.Deleted, deleted, null);
     }
 
+    /// <summary>Takes over a group that was decided elsewhere; whether something changed.</summary>
+    public bool Follow(SubscriptionGroupConfig group, long nowMilliseconds)
+    {
+        if (_groups.TryGetValue(group.Name, out SubscriptionGroupConfig? old) && old.Equals(group))
+            return false;
+
+        _groups[group.Name] = group;
+        Version = Version.Next(nowMilliseconds);
+        return true;
+    }
+
     /// <summary>Takes over persisted groups.</summary>
     public void Restore(SubscriptionGroupTable table)
     {

@@ -159,7 +159,8 @@ public sealed class MessagePuller
         }
     }
 
-    private PullOutcome Read(
+    /// <summary>Reads a queue from an offset on into <paramref name="body"/>, for callers that are no clients.</summary>
+    public PullOutcome Read(
         ConsumeQueue queue, long offset, int maxCount, int maxBytes, IMessageFilter? filter, OutputBuffer body)
     {
         ReadResult result = _store.Reader.Read(queue, offset, maxCount, maxBytes, filter, body);

@@ -75,6 +75,30 @@ public sealed class TopicCatalog
     public TopicResult FindOrCreateDeadLetter(string group) =>
         Change(TopicNames.DeadLetterOf(group), registry => registry.FindOrCreateDeadLetter(group, Now));
 
+    /// <summary>Shows topics as they were decided elsewhere, and deletes those that are no more with their queues.</summary>
+    public void Follow(IReadOnlyCollection<TopicConfig> topics, IReadOnlyCollection<string> deleted)
+    {
+        var gone = new List<string>();
+        lock (_lock)
+        {
+            foreach (TopicConfig topic in topics)
+                _isUnsaved |= _registry.Follow(topic, Now);
+            foreach (string topic in deleted)
+            {
+                if (_registry.Delete(topic, Now).IsChange)
+                    gone.Add(topic);
+            }
+
+            _isUnsaved |= gone.Count > 0;
+            Save();
+            foreach (string topic in topics.Select(topic => topic.Name).Concat(gone))
+                Follow(topic, _registry.Find(topic));
+        }
+
+        foreach (string topic in gone)
+            _queues.DeleteTopic(topic);
+    }
+
     /// <summary>Deletes a topic and its queues.</summary>
     public TopicResult Delete(string topic)
     {
@@ -90,14 +114,21 @@ public sealed class TopicCatalog
         {
             TopicResult result = change(_registry);
 
-            // A change whose file could not be written is written, and takes effect, with the next call for the topic.
             _isUnsaved |= result.IsChange;
-            if (_isUnsaved)
-                _file.Save(TopicsFile.Encode(_registry.Snapshot()));
-            _isUnsaved = false;
+            Save();
             Follow(topic, _registry.Find(topic));
             return result;
         }
+    }
+
+    /// <summary>
+    /// A change whose file could not be written is written, and takes effect, with the next call for the topic.
+    /// </summary>
+    private void Save()
+    {
+        if (_isUnsaved)
+            _file.Save(TopicsFile.Encode(_registry.Snapshot()));
+        _isUnsaved = false;
     }
 
     private void Follow(string topic, TopicConfig? config)

@@ -115,6 +115,17 @@ public sealed class TopicRegistry
     public TopicResult FindOrCreateDeadLetter(string group, long nowMilliseconds) =>
         FindOrCreateForGroup(group, TopicNames.DeadLetterOf(group), 1, 0, nowMilliseconds);
 
+    /// <summary>Takes over a topic that was decided elsewhere; whether something changed.</summary>
+    public bool Follow(TopicConfig topic, long nowMilliseconds)
+    {
+        if (_topics.TryGetValue(topic.Name, out TopicConfig? old) && old.Equals(topic))
+            return false;
+
+        _topics[topic.Name] = topic;
+        Version = Version.Next(nowMilliseconds);
+        return true;
+    }
+
     /// <summary>
     /// Takes over persisted topics. They replace system topics of the same name, except that the schedule topic keeps
     /// at least the queues its delay levels need and the template goes if topics are not created automatically.

@@ -16,7 +16,9 @@ internal sealed partial class ListenerContext
     private readonly LogLimiter _badPeers = new();
     private readonly LogLimiter _failures = new();
     private int _connections;
-    private long _lastId;
+
+    /// <summary>Begins with the time: a cluster must not take a connection for one from before a restart.</summary>
+    private long _lastId = DateTimeOffset.UtcNow.ToUnixTimeSeconds() << 24;
 
     public ListenerContext(
         GatewayOptions options, IFrameHandler handler, ILogger logger, SslServerAuthenticationOptions? tls)

@@ -11,49 +11,49 @@ namespace OrleansMq.Protocol.Requests;
 public readonly ref struct SendMessageRequest
 {
     /// <summary>The producer's group.</summary>
-    public ReadOnlySpan<byte> ProducerGroup { get; private init; }
+    public ReadOnlySpan<byte> ProducerGroup { get; init; }
 
     /// <summary>The topic; not yet checked against the rules for topics.</summary>
-    public ReadOnlySpan<byte> Topic { get; private init; }
+    public ReadOnlySpan<byte> Topic { get; init; }
 
     /// <summary>The topic whose settings a topic made on the way takes over; may be empty.</summary>
-    public ReadOnlySpan<byte> DefaultTopic { get; private init; }
+    public ReadOnlySpan<byte> DefaultTopic { get; init; }
 
     /// <summary>How many queues a topic made on the way is to have. RocketMQ: defaultTopicQueueNums.</summary>
-    public int DefaultTopicQueueCount { get; private init; }
+    public int DefaultTopicQueueCount { get; init; }
 
     /// <summary>The queue; negative leaves the choice to the broker.</summary>
-    public int QueueId { get; private init; }
+    public int QueueId { get; init; }
 
     /// <summary>The system flags, as sent.</summary>
-    public SystemFlags SystemFlags { get; private init; }
+    public SystemFlags SystemFlags { get; init; }
 
     /// <summary>When the producer made the message, Unix milliseconds.</summary>
-    public long BornTimestamp { get; private init; }
+    public long BornTimestamp { get; init; }
 
     /// <summary>The application's own number.</summary>
-    public int Flag { get; private init; }
+    public int Flag { get; init; }
 
     /// <summary>The encoded properties; see <see cref="Messages.Properties.PropertyBlock"/>. May be empty.</summary>
-    public ReadOnlySpan<byte> Properties { get; private init; }
+    public ReadOnlySpan<byte> Properties { get; init; }
 
     /// <summary>How often the message was consumed without success before. Missing: 0.</summary>
-    public int ReconsumeTimes { get; private init; }
+    public int ReconsumeTimes { get; init; }
 
     /// <summary>Whether the producer belongs to a unit.</summary>
-    public bool IsUnitMode { get; private init; }
+    public bool IsUnitMode { get; init; }
 
     /// <summary>The group's own limit on retries; -1 if it names none.</summary>
-    public int MaxReconsumeTimes { get; private init; }
+    public int MaxReconsumeTimes { get; init; }
 
     /// <summary>Whether the body holds several messages: request 320, or the field says so.</summary>
-    public bool IsBatch { get; private init; }
+    public bool IsBatch { get; init; }
 
     /// <summary>The broker that the client means; empty from older clients.</summary>
-    public ReadOnlySpan<byte> BrokerName { get; private init; }
+    public ReadOnlySpan<byte> BrokerName { get; init; }
 
     /// <summary>The body of the message, or the items of the batch.</summary>
-    public ReadOnlySpan<byte> Body { get; private init; }
+    public ReadOnlySpan<byte> Body { get; init; }
 
     /// <summary>Reads the request; false with a sentence for the sender if a field is missing or wrong.</summary>
     public static bool TryRead(CommandReader command, out SendMessageRequest request, out string? problem)
