@@ -11,7 +11,8 @@ if (args is ["--help" or "-h" or "help"])
     return 0;
 }
 
-if (Usage.FindProblem(args) is { } problem)
+var commandLine = new CommandLine();
+if (commandLine.FindProblem(args) is { } problem)
 {
     Console.Error.WriteLine(problem);
     Console.Error.WriteLine(Usage.Text);
@@ -23,7 +24,7 @@ builder.Configuration
     .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "omq.json"), optional: true)
     .AddJsonFile(Path.GetFullPath("omq.json"), optional: true)
     .AddEnvironmentVariables()
-    .AddCommandLine(args, Usage.Switches);
+    .AddCommandLine(args, commandLine.Switches);
 builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole(options =>
 {
     options.SingleLine = true;

@@ -41,6 +41,10 @@ public sealed class ConsumerGroup
     /// <summary>What the group subscribes to, sorted by topic.</summary>
     public IReadOnlyList<Subscription> Subscriptions => _subscriptions.Values.AsReadOnly();
 
+    /// <summary>The brokers to which members are connected.</summary>
+    public IReadOnlyCollection<string> BrokerNames =>
+        [.. _members.Values.SelectMany(member => member.Channels).Select(channel => channel.BrokerName).Distinct()];
+
     /// <summary>Whether the group has a member.</summary>
     public bool IsOnline => _members.Count > 0;
 

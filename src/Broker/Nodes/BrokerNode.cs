@@ -36,6 +36,7 @@ public sealed class BrokerNode : IDisposable
         IClientChannels channels, TimeProvider time, ILogger logger)
     {
         Identity = identity;
+        Options = options;
         _logger = logger;
         var metadata = new StoreMetadataFiles(files, Path.Combine(storeOptions.Directory, "config"));
         Delayed = new DelayedMessages(options, metadata, identity, time, logger);
@@ -68,6 +69,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>Who the broker is.</summary>
     public BrokerIdentity Identity { get; }
+
+    /// <summary>What the broker allows.</summary>
+    public BrokerOptions Options { get; }
 
     /// <summary>The messages.</summary>
     public MessageStore Store { get; }

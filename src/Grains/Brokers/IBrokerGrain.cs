@@ -1,0 +1,21 @@
+using OrleansMq.Broker.Clustering;
+using OrleansMq.Broker.ConsumerGroups;
+
+namespace OrleansMq.Grains.Brokers;
+
+/// <summary>A broker as the cluster's grains speak to it. The key is its name; it runs on the silo that owns its log.</summary>
+[Alias("OrleansMq.Broker")]
+public interface IBrokerGrain : IGrainWithStringKey
+{
+    /// <summary>Shows changes of brokers, topics and groups.</summary>
+    [Alias("Follow")]
+    Task Follow(DirectoryChanges changes);
+
+    /// <summary>Shows the members of a group.</summary>
+    [Alias("Show")]
+    Task Show(GroupSnapshot members);
+
+    /// <summary>Closes a client's connection.</summary>
+    [Alias("CloseChannel")]
+    Task CloseChannel(ClientChannel channel, string reason);
+}

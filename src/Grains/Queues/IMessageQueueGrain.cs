@@ -1,0 +1,40 @@
+using OrleansMq.Grains.Placement;
+
+namespace OrleansMq.Grains.Queues;
+
+/// <summary>
+/// The door to one queue's log for callers inside the cluster and its clients. It runs on the silo that owns the log, so
+/// that code there reaches it without a network hop. Calls interleave: one that waits holds up no other.
+/// </summary>
+/// <remarks>Get one with <see cref="MessageQueues.GetMessageQueue"/>.</remarks>
+[Alias("OrleansMq.MessageQueue")]
+public interface IMessageQueueGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Appends messages, all or none, one behind the other. Returns once they are as durable as the broker promises.
+    /// </summary>
+    /// <exception cref="MessageRefusedException">The broker does not take them; none was stored.</exception>
+    /// <exception cref="WrongSiloException">The broker is not there now; none was stored.</exception>
+    [Alias("Append")]
+    Task<AppendReply> Append(MessageBatch batch);
+
+    /// <summary>Reads messages from an offset on; waits for the first one if there is none and it is asked to.</summary>
+    [Alias("Pull")]
+    Task<PullReply> Pull(PullCommand command);
+
+    /// <summary>The lowest offset that is still there, and the one that the next message gets.</summary>
+    [Alias("GetOffsets")]
+    Task<QueueOffsets> GetOffsets();
+
+    /// <summary>The offset of the first message stored at a time or later; the end if there is none.</summary>
+    [Alias("FindByTime")]
+    Task<long> FindByTime(DateTimeOffset time);
+
+    /// <summary>Commits how far a group consumed the queue; whether it counts, see the group's rules.</summary>
+    [Alias("Commit")]
+    Task<bool> Commit(string group, long offset);
+
+    /// <summary>How far a group consumed the queue; null if it has committed nothing.</summary>
+    [Alias("QueryCommitted")]
+    Task<long?> QueryCommitted(string group);
+}

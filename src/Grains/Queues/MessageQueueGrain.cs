@@ -1,0 +1,209 @@
+using System.Text;
+using Orleans.Concurrency;
+using Orleans.Placement;
+using OrleansMq.Broker.Clustering;
+using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Pulling;
+using OrleansMq.Broker.Sending;
+using OrleansMq.Grains.Brokers;
+using OrleansMq.Grains.Placement;
+using OrleansMq.Messages.Records;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
+using OrleansMq.Protocol.Requests;
+using OrleansMq.Storage.Confirmations;
+using OrleansMq.Storage.ConsumeQueues;
+using OrleansMq.Storage.Reading;
+
+namespace OrleansMq.Grains.Queues;
+
+/// <summary>Has no state: everything it answers comes from the broker beside it.</summary>
+[OwnedByBroker, Reentrant, Immovable]
+internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
+{
+    private const int MaxAttempts = 4;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
+    private readonly string _topic;
+    private readonly byte[] _utf8Topic;
+    private readonly int _queueId;
+    private readonly TimeProvider _time;
+
+    public MessageQueueGrain(LocalBroker broker, IGrainContext context, TimeProvider time)
+        : base(broker)
+    {
+        (_topic, _, _queueId) = BrokerKey.ParseQueue(context.GrainId.Key.ToString()!);
+        _utf8Topic = Encoding.UTF8.GetBytes(_topic);
+        _time = time;
+    }
+
+    public async Task<AppendReply> Append(MessageBatch batch)
+    {
+        SendResult result = await WithMetadataAsync(node => Send(node, batch), sent => sent.Missing);
+        if (!result.IsStored)
+            throw new MessageRefusedException(result.Code, result.Problem!);
+        if (result.MustAwaitFlush)
+            await AwaitFlushAsync(result);
+        return new AppendReply(result.Append.QueueOffset, result.Append.PhysicalOffset, result.Append.StoreTimestamp);
+    }
+
+    public Task<PullReply> Pull(PullCommand command)
+    {
+        using RunningBroker.Call call = Owned.Begin();
+        BrokerNode node = call.Node;
+        ConsumeQueue queue = Queue(node);
+        TagFilter? filter = FilterOf(command.Tags);
+        int maxCount = Math.Clamp(command.MaxCount, 1, node.Options.MaxPullMessages);
+        int maxBytes = command.MaxBytes > 0
+            ? Math.Min(command.MaxBytes, node.Options.MaxPullBytes)
+            : node.Options.MaxPullBytes;
+        using var body = new OutputBuffer();
+        PullOutcome outcome = node.Puller.Read(queue, command.Offset, maxCount, maxBytes, filter, body);
+        if (!outcome.MayHold || command.Wait <= TimeSpan.Zero)
+            return Task.FromResult(WaitingPull.ReplyOf(outcome.Result, body));
+
+        TimeSpan wait = command.Wait < LongestWait ? command.Wait : LongestWait;
+        var waiting = new WaitingPull
+        {
+            Queue = queue,
+            Offset = outcome.Result.NextOffset,
+            MaxCount = maxCount,
+            MaxBytes = maxBytes,
+            Filter = filter,
+            DeadlineMilliseconds = _time.GetUtcNow().ToUnixTimeMilliseconds() + (long)wait.TotalMilliseconds,
+        };
+        node.Hold(waiting);
+        return waiting.Answered;
+    }
+
+    public Task<QueueOffsets> GetOffsets()
+    {
+        using RunningBroker.Call call = Owned.Begin();
+        ConsumeQueue queue = Queue(call.Node);
+        return Task.FromResult(new QueueOffsets(queue.GetMinOffset(), queue.MaxOffset));
+    }
+
+    public Task<long> FindByTime(DateTimeOffset time)
+    {
+        using RunningBroker.Call call = Owned.Begin();
+        return Task.FromResult(Queue(call.Node).FindByTime(time.ToUnixTimeMilliseconds()));
+    }
+
+    public async Task<bool> Commit(string group, long offset)
+    {
+        (CommitStatus Status, MissingMetadata? Missing) result = await WithMetadataAsync<(CommitStatus, MissingMetadata?)>(
+            node =>
+            {
+                Queue(node);
+                return node.Groups.Find(group) is { } handle
+                    ? (handle.Commit(_topic, _queueId, offset), null)
+                    : (CommitStatus.Refused, new MissingGroup(group));
+            },
+            result => result.Item2);
+        return result.Status is CommitStatus.Committed or CommitStatus.Unchanged;
+    }
+
+    public Task<long?> QueryCommitted(string group)
+    {
+        using RunningBroker.Call call = Owned.Begin();
+        return Task.FromResult(call.Node.Groups.Find(group)?.QueryOffset(_topic, _queueId));
+    }
+
+    private async Task<T> WithMetadataAsync<T>(Func<BrokerNode, T> work, Func<T, MissingMetadata?> missingOf)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            RunningBroker owned = Owned;
+            MissingMetadata? missing;
+            using (RunningBroker.Call call = owned.Begin())
+            {
+                T result = work(call.Node);
+                missing = missingOf(result);
+                if (missing is null || attempt == MaxAttempts)
+                    return result;
+            }
+
+            if (await missing.ProvideAsync(owned.Host.Node.ControlPlane) is { } refusal)
+                throw new MessageRefusedException(refusal.Code, refusal.Problem);
+        }
+    }
+
+    private SendResult Send(BrokerNode node, MessageBatch batch)
+    {
+        ReadOnlySpan<byte> items = batch.Items.Span;
+        ReadOnlySpan<byte> rest = items;
+        bool isSingle = BatchItem.TryRead(ref rest, out BatchItem single) && rest.IsEmpty;
+        SendResult result = node.Sender.Send(
+            new SendMessageRequest
+            {
+                Topic = _utf8Topic,
+                DefaultTopic = "TBW102"u8,
+                DefaultTopicQueueCount = node.Options.DefaultTopicQueues,
+                QueueId = _queueId,
+                BornTimestamp = _time.GetUtcNow().ToUnixTimeMilliseconds(),
+                MaxReconsumeTimes = -1,
+                Flag = isSingle ? single.Flag : 0,
+                Properties = isSingle ? single.Properties : default,
+                Body = isSingle ? single.Body : items,
+                IsBatch = !isSingle,
+            },
+            node.Identity.StoreHost, []);
+        node.Pump();
+        return result;
+    }
+
+    private async Task AwaitFlushAsync(SendResult result)
+    {
+        var flushed = new TaskCompletionSource<ConfirmationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (RunningBroker.Call call = Owned.Begin())
+            call.Node.AwaitFlush(result, flushed.SetResult);
+        ConfirmationStatus status = await flushed.Task;
+        if (status == ConfirmationStatus.TimedOut)
+        {
+            throw new MessageRefusedException(
+                ResponseCode.FlushDiskTimeout, "The messages are stored but were not flushed to disk in time.");
+        }
+
+        if (status != ConfirmationStatus.Confirmed)
+        {
+            throw new MessageRefusedException(
+                ResponseCode.ServiceNotAvailable, "The broker's disk failed; whether they were stored is unknown.");
+        }
+    }
+
+    private ConsumeQueue Queue(BrokerNode node) => node.Queries.FindQueue(_topic, _queueId, out string? problem)
+        ?? throw new MessageRefusedException(ResponseCode.TopicNotExist, problem!);
+
+    private TagFilter? FilterOf(string? tags)
+    {
+        if (tags is null or Subscription.AllExpression)
+            return null;
+        return Subscription.TryParse(
+            _topic, tags, ExpressionKind.Tag, 0, out Subscription? subscription, out string? problem)
+            ? new TagFilter(subscription)
+            : throw new MessageRefusedException(ResponseCode.SubscriptionParseFailed, problem);
+    }
+
+    private sealed class TagFilter(Subscription subscription) : IMessageFilter
+    {
+        public bool MatchesTagsCode(long tagsCode) => subscription.Matches(tagsCode);
+    }
+
+    /// <summary>A pull whose caller waits for the task; it is abandoned by nobody before its time is over.</summary>
+    private sealed class WaitingPull : HeldPull
+    {
+        private readonly TaskCompletionSource<PullReply> _answered =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<PullReply> Answered => _answered.Task;
+
+        public override bool IsAbandoned => false;
+
+        public static PullReply ReplyOf(ReadResult result, OutputBuffer body) => new(
+            body.WrittenSpan.ToArray(), result.Count, result.NextOffset, result.MinOffset, result.MaxOffset);
+
+        public override void Answer(ResponseCode code, ReadResult result, OutputBuffer body) =>
+            _answered.TrySetResult(ReplyOf(result, body));
+    }
+}
