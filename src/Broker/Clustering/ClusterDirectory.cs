@@ -46,6 +46,12 @@ public sealed record ClusterDirectory
         return problem is null ? With(broker with { IsWritable = known?.IsWritable ?? broker.IsWritable }) : this;
     }
 
+    /// <summary>Takes note that a broker was closed, so that another silo may open it; only its owner can say so.</summary>
+    public ClusterDirectory Release(string brokerName, string silo) =>
+        Brokers.GetValueOrDefault(brokerName) is { } known && known.Silo == silo
+            ? With(known with { Silo = BrokerRegistration.NoSilo })
+            : this;
+
     /// <summary>Drains a broker, or ends that.</summary>
     public ClusterDirectory SetWritable(string brokerName, bool isWritable, out string? problem)
     {

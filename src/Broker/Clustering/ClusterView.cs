@@ -7,9 +7,9 @@ namespace OrleansMq.Broker.Clustering;
 /// The cluster's directory as one broker has it: answers for the name service, and keeps the broker's catalogs in step.
 /// Brokers whose silo is dead are left out at once, whatever the directory still says. Thread-safe.
 /// </summary>
-/// <param name="node">The broker.</param>
+/// <param name="node">The broker; null where none is open, so that only the routes are kept.</param>
 /// <param name="isAlive">Whether a silo, as the directory names it, is alive.</param>
-public sealed class ClusterView(BrokerNode node, Func<string, bool> isAlive) : IClusterRoutes
+public sealed class ClusterView(BrokerNode? node, Func<string, bool> isAlive) : IClusterRoutes
 {
     private readonly Lock _lock = new();
     private volatile ClusterDirectory _directory = new();
@@ -23,7 +23,7 @@ public sealed class ClusterView(BrokerNode node, Func<string, bool> isAlive) : I
     /// <inheritdoc/>
     public IEnumerable<string> Topics => _directory.Topics.Values
         .Where(topic => topic.Entry.Config is not null).Select(topic => topic.Entry.Name)
-        .Union(node.Topics.Topics.Select(topic => topic.Name).Where(node.Topics.IsSystem));
+        .Union(node?.Topics.Topics.Select(topic => topic.Name).Where(node.Topics.IsSystem) ?? []);
 
     /// <summary>The groups that the cluster has.</summary>
     public IEnumerable<string> Groups => _directory.Groups.Values
@@ -43,7 +43,7 @@ public sealed class ClusterView(BrokerNode node, Func<string, bool> isAlive) : I
         }
 
         // Every broker has the system topics from its start.
-        return node.Topics.IsSystem(topic) && node.Topics.Find(topic) is { } system
+        return node?.Topics.IsSystem(topic) == true && node.Topics.Find(topic) is { } system
             ? new TopicRoute(system.Config, Brokers)
             : null;
     }
@@ -74,10 +74,8 @@ public sealed class ClusterView(BrokerNode node, Func<string, bool> isAlive) : I
                 return true;
 
             // The catalogs first: once a route names this broker, it must serve the topic.
-            FollowTopics(changes.Topics);
-            node.Groups.Follow(
-                [.. changes.Groups.Select(entry => entry.Config).OfType<ConsumerGroups.SubscriptionGroupConfig>()],
-                [.. from entry in changes.Groups where entry.Config is null select entry.Name]);
+            if (node is not null)
+                Follow(node, changes);
             ClusterDirectory before = changes.After == 0 ? new ClusterDirectory() : _directory;
             _directory = before with
             {
@@ -94,7 +92,15 @@ public sealed class ClusterView(BrokerNode node, Func<string, bool> isAlive) : I
         return true;
     }
 
-    private void FollowTopics(IReadOnlyList<TopicEntry> entries)
+    private static void Follow(BrokerNode node, DirectoryChanges changes)
+    {
+        FollowTopics(node, changes.Topics);
+        node.Groups.Follow(
+            [.. changes.Groups.Select(entry => entry.Config).OfType<ConsumerGroups.SubscriptionGroupConfig>()],
+            [.. from entry in changes.Groups where entry.Config is null select entry.Name]);
+    }
+
+    private static void FollowTopics(BrokerNode node, IReadOnlyList<TopicEntry> entries)
     {
         string own = node.Identity.BrokerName;
         string[] deleted =

@@ -6,10 +6,13 @@ namespace OrleansMq.Broker.Clustering;
 /// <summary>A broker as it registers with its cluster.</summary>
 /// <param name="Name">The name, which stays while address and silo change.</param>
 /// <param name="Address">Where clients reach it: IP address and port.</param>
-/// <param name="Silo">The silo that owns its log, as Orleans writes its address.</param>
+/// <param name="Silo">The silo that owns its log, as Orleans writes its address; empty while none does.</param>
 /// <param name="IsWritable">Whether producers should send to it.</param>
 public sealed record BrokerRegistration(string Name, string Address, string Silo, bool IsWritable = true)
 {
+    /// <summary>The broker is closed.</summary>
+    public const string NoSilo = "";
+
     /// <summary>What clients are told.</summary>
     public BrokerEntry Entry => new(Name, Address, IsWritable);
 }

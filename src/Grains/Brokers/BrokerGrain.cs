@@ -10,17 +10,11 @@ namespace OrleansMq.Grains.Brokers;
 [OwnedByBroker, Reentrant, Immovable]
 internal sealed class BrokerGrain(LocalBroker broker) : OwnedGrain(broker), IBrokerGrain
 {
-    public Task Follow(DirectoryChanges changes) => Owned.FollowAsync(changes);
+    public async Task Follow(DirectoryChanges changes) => await (await GetOwnedAsync()).Refresher.FollowAsync(changes);
 
-    public Task Show(GroupSnapshot members)
-    {
-        Owned.Host.Node.Groups.Find(members.Name)?.Show(members);
-        return Task.CompletedTask;
-    }
+    public async Task Show(GroupSnapshot members) =>
+        (await GetOwnedAsync()).Host.Node.Groups.Find(members.Name)?.Show(members);
 
-    public Task CloseChannel(ClientChannel channel, string reason)
-    {
-        Owned.Host.Channels.Close(channel.Id, reason);
-        return Task.CompletedTask;
-    }
+    public async Task CloseChannel(ClientChannel channel, string reason) =>
+        (await GetOwnedAsync()).Host.Channels.Close(channel.Id, reason);
 }

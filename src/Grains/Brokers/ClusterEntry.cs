@@ -44,10 +44,10 @@ internal sealed class ClusterEntry(RunningBroker broker, IGrainFactory grains, S
             if (await cluster.Register(registration).ConfigureAwait(false) is { } problem)
                 return problem;
 
-            await broker.RefreshAsync(long.MaxValue).ConfigureAwait(false);
+            await broker.Refresher.RefreshAsync().ConfigureAwait(false);
             await AdoptTopicsAsync().ConfigureAwait(false);
             await AdoptGroupsAsync().ConfigureAwait(false);
-            await broker.RefreshAsync(long.MaxValue).ConfigureAwait(false);
+            await broker.Refresher.RefreshAsync().ConfigureAwait(false);
             await Parallel.ForEachAsync(
                 _node.Groups.Groups.Where(group => !SubscriptionGroupRegistry.IsSystem(group.Name)),
                 new ParallelOptions { MaxDegreeOfParallelism = GroupsAtOnce },

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Gateway.Hosting;
+using OrleansMq.Grains.Clusters;
 using OrleansMq.Grains.ControlPlanes;
 using OrleansMq.Grains.Hosting;
 
@@ -12,10 +13,14 @@ internal sealed class LocalBroker(
     ILoggerFactory loggers) : ISiloBroker, IAsyncDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("OrleansMq.Cluster");
+    private readonly DecisionCaller _caller =
+        new(settings.Cluster, time, loggers.CreateLogger("OrleansMq.Cluster"));
+
     private CancellationTokenSource _stopping = new();
     private Task _working = Task.CompletedTask;
     private volatile RunningBroker? _running;
-    private ClusterView? _view;
+    private volatile ClusterView? _view;
+    private volatile ViewRefresher? _refresher;
 
     public BrokerSettings Settings { get; private set; } = settings;
 
@@ -32,10 +37,9 @@ internal sealed class LocalBroker(
     public void Open()
     {
         BrokerHost host = BrokerHost.Open(Settings, time, loggers);
-        _view = new ClusterView(host.Node, liveness.IsAlive);
-        var running = new RunningBroker(host, _view, grains, _logger);
-        host.Node.ControlPlane = new ClusterControlPlane(
-            new DecisionCaller(Settings.Cluster, time, _logger), running, grains);
+        Watch(new ClusterView(host.Node, liveness.IsAlive));
+        var running = new RunningBroker(host, View, _refresher!);
+        host.Node.ControlPlane = new ClusterControlPlane(_caller, running, grains);
         _running = running;
     }
 
@@ -61,14 +65,31 @@ internal sealed class LocalBroker(
         await running.Host.StopListeningAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _working.ConfigureAwait(false);
+        try
+        {
+            IClusterGrain cluster = grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
+            await _caller.CallAsync(() => cluster.Release(Settings.Broker.BrokerName, silo.SiloAddress.ToParsableString()))
+                .ConfigureAwait(false);
+        }
+        catch (UndecidedException)
+        {
+            // Noted by the caller. The broker counts as away once the silo is dead.
+        }
     }
 
     /// <summary>Closes the store once the calls that use it have ended.</summary>
     public async Task CloseAsync()
     {
-        if (Interlocked.Exchange(ref _running, null) is { } running)
-            await running.DisposeAsync().ConfigureAwait(false);
+        if (Interlocked.Exchange(ref _running, null) is not { } running)
+            return;
+
+        // Others still send calls for brokers here, and are told where those are.
+        Watch(new ClusterView(null, liveness.IsAlive));
+        await running.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Asks for whatever changed in the cluster; a failure leaves the view as it is.</summary>
+    public Task RefreshViewAsync() => _refresher?.TryRefreshAsync() ?? Task.CompletedTask;
 
     /// <summary>Runs another broker, or the same one anew, after it was closed.</summary>
     public async Task RestartAsync(BrokerSettings settings, CancellationToken cancellationToken)
@@ -83,5 +104,12 @@ internal sealed class LocalBroker(
         await LeaveAsync().ConfigureAwait(false);
         await CloseAsync().ConfigureAwait(false);
         _stopping.Dispose();
+        _refresher?.Dispose();
+    }
+
+    private void Watch(ClusterView view)
+    {
+        _view = view;
+        _refresher = new ViewRefresher(view, grains, _logger);
     }
 }

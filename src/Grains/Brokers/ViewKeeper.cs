@@ -23,7 +23,7 @@ internal sealed class ViewKeeper(RunningBroker broker, ClusteringOptions options
                 if (time.GetElapsedTime(refreshedAt) < options.ViewRefreshInterval)
                     continue;
 
-                await broker.TryRefreshAsync().ConfigureAwait(false);
+                await broker.Refresher.TryRefreshAsync().ConfigureAwait(false);
                 refreshedAt = time.GetTimestamp();
             }
         }

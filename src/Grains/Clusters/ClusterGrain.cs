@@ -30,6 +30,13 @@ internal sealed class ClusterGrain(
         return done.Problem;
     }
 
+    public Task Release(string brokerName, string silo) => ChangeAsync(
+        (ClusterDirectory directory, out string? problem) =>
+        {
+            problem = null;
+            return directory.Release(brokerName, silo);
+        });
+
     public async Task<string?> SetWritable(string brokerName, bool isWritable)
     {
         Announcement done = await ChangeAsync(

@@ -16,6 +16,10 @@ public interface IClusterGrain : IGrainWithStringKey
     [Alias("Register")]
     Task<string?> Register(BrokerRegistration broker);
 
+    /// <summary>A silo has closed its broker.</summary>
+    [Alias("Release")]
+    Task Release(string brokerName, string silo);
+
     /// <summary>Drains a broker, or ends that; why it was refused, or null.</summary>
     [Alias("SetWritable")]
     Task<string?> SetWritable(string brokerName, bool isWritable);

@@ -93,7 +93,7 @@ internal sealed class ClusterControlPlane(DecisionCaller caller, RunningBroker b
             IClusterGrain cluster = grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
             string? problem = await caller.CallAsync(() => cluster.SetWritable(brokerName, isWritable))
                 .ConfigureAwait(false);
-            await broker.TryRefreshAsync().ConfigureAwait(false);
+            await broker.Refresher.TryRefreshAsync().ConfigureAwait(false);
             return problem;
         }
         catch (UndecidedException cause)
@@ -159,5 +159,5 @@ internal sealed class ClusterControlPlane(DecisionCaller caller, RunningBroker b
 
     private Task ShowAsync(long version) => broker.View.Version >= version
         ? Task.CompletedTask
-        : caller.CallAsync(() => broker.RefreshAsync(version));
+        : caller.CallAsync(() => broker.Refresher.RefreshAsync(version));
 }

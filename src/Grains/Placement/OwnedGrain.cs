@@ -7,17 +7,26 @@ internal abstract class OwnedGrain(LocalBroker broker) : Grain
 {
     /// <summary>The broker.</summary>
     /// <exception cref="WrongSiloException">It is elsewhere; this activation ends.</exception>
-    protected RunningBroker Owned
+    protected ValueTask<RunningBroker> GetOwnedAsync()
     {
-        get
-        {
-            string name = BrokerKey.BrokerOf(this.GetPrimaryKeyString());
-            if (broker.Running is { } running && running.Host.Node.Identity.BrokerName == name)
-                return running;
+        string name = BrokerKey.BrokerOf(this.GetPrimaryKeyString());
+        return broker.Running is { } running && running.Host.Node.Identity.BrokerName == name
+            ? ValueTask.FromResult(running)
+            : RefuseAsync(name);
+    }
 
+    /// <summary>This silo sent the call here because it knows no better: it asks before the caller tries again.</summary>
+    private async ValueTask<RunningBroker> RefuseAsync(string name)
+    {
+        await broker.RefreshViewAsync();
+        string? owner = broker.View.IsAlive(name) ? broker.View.FindBroker(name)!.Silo : null;
+
+        // Silos remember where a grain was and would bring it to life here again, so that it must move, not just end.
+        if (owner is null)
             this.EndActivation();
-            throw new WrongSiloException(name, broker.View.IsAlive(name) ? broker.View.FindBroker(name)!.Silo : null);
-        }
+        else
+            MigrateOnIdle();
+        throw new WrongSiloException(name, owner);
     }
 }
 

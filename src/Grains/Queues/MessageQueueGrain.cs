@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Orleans.Concurrency;
 using Orleans.Placement;
@@ -48,46 +49,32 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
         return new AppendReply(result.Append.QueueOffset, result.Append.PhysicalOffset, result.Append.StoreTimestamp);
     }
 
-    public Task<PullReply> Pull(PullCommand command)
+    public async Task<PullReply> Pull(PullCommand command)
     {
-        using RunningBroker.Call call = Owned.Begin();
-        BrokerNode node = call.Node;
-        ConsumeQueue queue = Queue(node);
-        TagFilter? filter = FilterOf(command.Tags);
-        int maxCount = Math.Clamp(command.MaxCount, 1, node.Options.MaxPullMessages);
-        int maxBytes = command.MaxBytes > 0
-            ? Math.Min(command.MaxBytes, node.Options.MaxPullBytes)
-            : node.Options.MaxPullBytes;
-        using var body = new OutputBuffer();
-        PullOutcome outcome = node.Puller.Read(queue, command.Offset, maxCount, maxBytes, filter, body);
-        if (!outcome.MayHold || command.Wait <= TimeSpan.Zero)
-            return Task.FromResult(WaitingPull.ReplyOf(outcome.Result, body));
-
-        TimeSpan wait = command.Wait < LongestWait ? command.Wait : LongestWait;
-        var waiting = new WaitingPull
+        WaitingPull waiting;
+        using (RunningBroker.Call call = (await GetOwnedAsync()).Begin())
         {
-            Queue = queue,
-            Offset = outcome.Result.NextOffset,
-            MaxCount = maxCount,
-            MaxBytes = maxBytes,
-            Filter = filter,
-            DeadlineMilliseconds = _time.GetUtcNow().ToUnixTimeMilliseconds() + (long)wait.TotalMilliseconds,
-        };
-        node.Hold(waiting);
-        return waiting.Answered;
+            if (TryRead(call.Node, command, out WaitingPull? held, out PullReply reply))
+                return reply;
+
+            waiting = held;
+            call.Node.Hold(waiting);
+        }
+
+        return await waiting.Answered;
     }
 
-    public Task<QueueOffsets> GetOffsets()
+    public async Task<QueueOffsets> GetOffsets()
     {
-        using RunningBroker.Call call = Owned.Begin();
+        using RunningBroker.Call call = (await GetOwnedAsync()).Begin();
         ConsumeQueue queue = Queue(call.Node);
-        return Task.FromResult(new QueueOffsets(queue.GetMinOffset(), queue.MaxOffset));
+        return new QueueOffsets(queue.GetMinOffset(), queue.MaxOffset);
     }
 
-    public Task<long> FindByTime(DateTimeOffset time)
+    public async Task<long> FindByTime(DateTimeOffset time)
     {
-        using RunningBroker.Call call = Owned.Begin();
-        return Task.FromResult(Queue(call.Node).FindByTime(time.ToUnixTimeMilliseconds()));
+        using RunningBroker.Call call = (await GetOwnedAsync()).Begin();
+        return Queue(call.Node).FindByTime(time.ToUnixTimeMilliseconds());
     }
 
     public async Task<bool> Commit(string group, long offset)
@@ -104,17 +91,17 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
         return result.Status is CommitStatus.Committed or CommitStatus.Unchanged;
     }
 
-    public Task<long?> QueryCommitted(string group)
+    public async Task<long?> QueryCommitted(string group)
     {
-        using RunningBroker.Call call = Owned.Begin();
-        return Task.FromResult(call.Node.Groups.Find(group)?.QueryOffset(_topic, _queueId));
+        using RunningBroker.Call call = (await GetOwnedAsync()).Begin();
+        return call.Node.Groups.Find(group)?.QueryOffset(_topic, _queueId);
     }
 
     private async Task<T> WithMetadataAsync<T>(Func<BrokerNode, T> work, Func<T, MissingMetadata?> missingOf)
     {
         for (int attempt = 1; ; attempt++)
         {
-            RunningBroker owned = Owned;
+            RunningBroker owned = await GetOwnedAsync();
             MissingMetadata? missing;
             using (RunningBroker.Call call = owned.Begin())
             {
@@ -153,10 +140,37 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
         return result;
     }
 
+    private bool TryRead(
+        BrokerNode node, PullCommand command, [NotNullWhen(false)] out WaitingPull? held, out PullReply reply)
+    {
+        ConsumeQueue queue = Queue(node);
+        TagFilter? filter = FilterOf(command.Tags);
+        int maxCount = Math.Clamp(command.MaxCount, 1, node.Options.MaxPullMessages);
+        int maxBytes = command.MaxBytes > 0
+            ? Math.Min(command.MaxBytes, node.Options.MaxPullBytes)
+            : node.Options.MaxPullBytes;
+        using var body = new OutputBuffer();
+        PullOutcome outcome = node.Puller.Read(queue, command.Offset, maxCount, maxBytes, filter, body);
+        reply = WaitingPull.ReplyOf(outcome.Result, body);
+        TimeSpan wait = command.Wait < LongestWait ? command.Wait : LongestWait;
+        held = outcome.MayHold && wait > TimeSpan.Zero
+            ? new WaitingPull
+            {
+                Queue = queue,
+                Offset = outcome.Result.NextOffset,
+                MaxCount = maxCount,
+                MaxBytes = maxBytes,
+                Filter = filter,
+                DeadlineMilliseconds = _time.GetUtcNow().ToUnixTimeMilliseconds() + (long)wait.TotalMilliseconds,
+            }
+            : null;
+        return held is null;
+    }
+
     private async Task AwaitFlushAsync(SendResult result)
     {
         var flushed = new TaskCompletionSource<ConfirmationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (RunningBroker.Call call = Owned.Begin())
+        using (RunningBroker.Call call = (await GetOwnedAsync()).Begin())
             call.Node.AwaitFlush(result, flushed.SetResult);
         ConfirmationStatus status = await flushed.Task;
         if (status == ConfirmationStatus.TimedOut)
