@@ -122,7 +122,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     /// A free port below those that the kernel gives to outgoing connections, so that none of them takes it while a
     /// broker is started again.
     /// </summary>
-    private static int FindFreePort()
+    public static int FindFreePort()
     {
         while (true)
         {
@@ -142,12 +142,11 @@ public sealed partial class BrokerProcess : IAsyncDisposable
 
     private static string FindProgram()
     {
-        string directory = typeof(BrokerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(data => data.Key == "BrokerDirectory").Value!;
-        string program = Path.Combine(directory, "omq-broker");
+        string program = typeof(BrokerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(data => data.Key == "BrokerProgram").Value!;
         return File.Exists(program)
             ? program
-            : throw new FileNotFoundException($"The broker is not built: {program} is missing. Build src/Standalone.");
+            : throw new FileNotFoundException($"The broker is not built: {program} is missing. Build the solution.");
     }
 
     /// <summary>Waits for the end of the process and of its output.</summary>
