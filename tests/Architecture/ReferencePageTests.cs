@@ -1,97 +1,28 @@
-using System.Globalization;
-using System.Reflection;
-using System.Text;
-using System.Text.RegularExpressions;
-using System.Xml.Linq;
-using Microsoft.Extensions.Logging;
 using OrleansMq.Broker;
 using OrleansMq.Gateway;
 using OrleansMq.Storage;
 
 namespace OrleansMq.Architecture.Tests;
 
-/// <summary>
-/// The pages of options and log events are made from the code. A difference fails; OMQ_UPDATE_DOCS=1 writes them anew.
-/// </summary>
-public sealed partial class ReferencePageTests
+public sealed class ReferencePageTests
 {
     private static readonly Type[] OptionTypes = [typeof(StoreOptions), typeof(BrokerOptions), typeof(GatewayOptions)];
 
     [Fact]
-    public void OptionsPage_NamesEveryOptionWithItsDefault()
-    {
-        var page = new StringBuilder("""
-            # Options
+    public void OptionsPage_NamesEveryOptionWithItsDefault() => ReferencePages.AssertOptions(
+        "docs/reference/options.md",
+        """
+        # Options
 
-            Given in `omq.json`, as environment variables (`OrleansMq__Store__Retention`) or on the command line
-            (`--OrleansMq:Store:Retention=24:00:00`). Times are `days.hours:minutes:seconds`. This page is made from the code.
+        Given in `omq.json`, as environment variables (`OrleansMq__Store__Retention`) or on the command line
+        (`--OrleansMq:Store:Retention=24:00:00`). Times are `days.hours:minutes:seconds`. This page is made from the code.
 
-            """);
-        foreach (Type type in OptionTypes)
-        {
-            page.Append(CultureInfo.InvariantCulture, $"\n## {type.GetField("Section")!.GetValue(null)}\n\n| option | default | meaning |\n|---|---|---|\n");
-            object defaults = Activator.CreateInstance(type)!;
-            foreach (PropertyInfo option in type.GetProperties().Where(property => property.CanWrite))
-                page.Append(CultureInfo.InvariantCulture, $"| `{option.Name}` | {Show(option.GetValue(defaults))} | {SummaryOf(option)} |\n");
-        }
-
-        AssertPage("docs/reference/options.md", page.ToString());
-    }
+        """,
+        OptionTypes);
 
     [Fact]
-    public void LogPage_NamesEveryEventOnce()
-    {
-        var events = new SortedDictionary<int, LoggerMessageAttribute>();
-        foreach (Assembly assembly in OptionTypes.Select(type => type.Assembly))
-        {
-            foreach (LoggerMessageAttribute message in MessagesOf(assembly))
-                Assert.True(events.TryAdd(message.EventId, message), $"The event id {message.EventId} is used twice.");
-        }
-
-        var page = new StringBuilder("# Log events\n\nIds keep their meaning for good. This page is made from the code.\n\n| id | level | text |\n|---|---|---|\n");
-        foreach ((int id, LoggerMessageAttribute message) in events)
-            page.Append(CultureInfo.InvariantCulture, $"| {id} | {message.Level} | {message.Message.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
-        AssertPage("docs/reference/log-events.md", page.ToString());
-    }
-
-    private static IEnumerable<LoggerMessageAttribute> MessagesOf(Assembly assembly) => assembly.GetTypes()
-        .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
-        .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>();
-
-    private static void AssertPage(string path, string expected)
-    {
-        string full = Path.Combine(Repository.Root, path);
-        if (Environment.GetEnvironmentVariable("OMQ_UPDATE_DOCS") == "1")
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            File.WriteAllText(full, expected);
-        }
-
-        string actual = File.Exists(full) ? File.ReadAllText(full) : "";
-        Assert.True(expected == actual, $"{path} is not what the code says. Run the Architecture tests once with OMQ_UPDATE_DOCS=1 and look at the difference.");
-    }
-
-    private static string Show(object? value) => value switch
-    {
-        null or "" => "none",
-        TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString()!,
-    };
-
-    private static string SummaryOf(PropertyInfo property)
-    {
-        string xml = Path.ChangeExtension(property.DeclaringType!.Assembly.Location, ".xml");
-        XElement summary = XDocument.Load(xml).Descendants("member")
-            .Single(member => member.Attribute("name")!.Value == $"P:{property.DeclaringType.FullName}.{property.Name}")
-            .Element("summary")!;
-        foreach (XElement reference in summary.Descendants("see").ToArray())
-            reference.ReplaceWith($"`{reference.Attribute("cref")!.Value.Split('.')[^1]}`");
-        foreach (XElement code in summary.Descendants("c").ToArray())
-            code.ReplaceWith($"`{code.Value}`");
-        return Spaces().Replace(summary.Value, " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
-    }
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Spaces();
+    public void LogPage_NamesEveryEventOnce() => ReferencePages.AssertLogEvents(
+        "docs/reference/log-events.md",
+        "# Log events\n\nIds keep their meaning for good. This page is made from the code.\n\n| id | level | text |\n|---|---|---|\n",
+        [.. OptionTypes.Select(type => type.Assembly)]);
 }

@@ -66,6 +66,13 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         return (await broker.WaitForExitAsync(), broker.Log);
     }
 
+    /// <summary>Runs the program for something else than a broker; gives its exit code and what it wrote.</summary>
+    public static async Task<(int ExitCode, string Log)> RunCommandAsync(params string[] arguments)
+    {
+        await using BrokerProcess program = Launch(arguments);
+        return (await program.WaitForExitAsync(), program.Log);
+    }
+
     /// <summary>Starts a broker and kills it some time later, whether it is ready then or not.</summary>
     public static async Task StartAndKillAsync(string directory, TimeSpan after, params string[] arguments)
     {
@@ -96,7 +103,10 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static BrokerProcess Launch(string directory, int port, string[] arguments)
+    private static BrokerProcess Launch(string directory, int port, string[] arguments) =>
+        Launch(["--data", directory, "--port", port.ToString(CultureInfo.InvariantCulture), .. arguments]);
+
+    private static BrokerProcess Launch(string[] arguments)
     {
         var start = new ProcessStartInfo(FindProgram())
         {
@@ -104,8 +114,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        string[] common = ["--data", directory, "--port", port.ToString(CultureInfo.InvariantCulture)];
-        foreach (string argument in common.Concat(arguments))
+        foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
 
         var broker = new BrokerProcess(new Process { StartInfo = start, EnableRaisingEvents = true });

@@ -8,9 +8,9 @@ public sealed class ClusteringOptions
 
     /// <summary>
     /// How long a decision of the cluster may take, tries after a failure included, before whoever asked is told that
-    /// it cannot be had now. Default: 5 s.
+    /// it cannot be had now; less than RocketMQ's clients wait for an answer. Default: 2.5 s.
     /// </summary>
-    public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan DecisionTimeout { get; set; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>
     /// How often committed offsets are reported from the broker to their group. Default: 200 ms.

@@ -14,6 +14,7 @@ public class InteropBroker : IAsyncLifetime
     private readonly TemporaryDirectory _directory = new();
     private readonly List<NodeScript> _scripts = [];
     private readonly string[] _arguments;
+    private InteropHost _host = null!;
     private BrokerProcess _process = null!;
     private NodeScript? _requests;
 
@@ -35,13 +36,19 @@ public class InteropBroker : IAsyncLifetime
     /// <summary>What clients are told as name server.</summary>
     public string Address => _process.EndPoint.ToString();
 
-    public async Task InitializeAsync() => _process = await BrokerProcess.StartAsync(_directory.Path, 0, _arguments);
+    public async Task InitializeAsync()
+    {
+        _host = await InteropHost.StartAsync();
+        _process = await BrokerProcess.StartAsync(_directory.Path, 0, [.. _arguments, .. _host.Arguments]);
+    }
+
 
     public async Task DisposeAsync()
     {
         foreach (NodeScript script in _scripts)
             await script.DisposeAsync();
         await _process.DisposeAsync();
+        await _host.DisposeAsync();
         _directory.Dispose();
     }
 
@@ -139,6 +146,6 @@ public class InteropBroker : IAsyncLifetime
     {
         int port = _process.EndPoint.Port;
         await _process.DisposeAsync();
-        _process = await BrokerProcess.StartAsync(_directory.Path, port, _arguments);
+        _process = await BrokerProcess.StartAsync(_directory.Path, port, [.. _arguments, .. _host.Arguments]);
     }
 }

@@ -22,7 +22,7 @@ function exit(code) {
 function clientOptions() {
   return {
     httpclient: {}, // Asserted to be there, not used with nameSrv.
-    nameSrv: [ parameters.nameServer ],
+    nameSrv: [].concat(parameters.nameServer), // One or more.
     // The client id is address and instance name: it must differ between processes.
     instanceName: parameters.instanceName || `${process.pid}-${Date.now()}`,
     clientIP: '127.0.0.1',

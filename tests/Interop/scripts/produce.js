@@ -4,6 +4,8 @@
 //   nameServer, topic, group
 //   messages: [{ text | bytes, tags, keys, delay, shardingKey, queue, properties, deliverInMilliseconds }]
 //   series: { prefix, count, lanes, tags }   many messages; those of a lane are sent one after the other
+//     isSpread: without a sharding key, over all queues
+//   retries: how often a message is sent to another broker; small messages only, a retry compresses the body again
 //   compressAbove: bytes from which bodies are compressed
 
 const crypto = require('crypto');
@@ -58,8 +60,8 @@ function shardingKeyOf(prefix, lane, queues) {
   }
 }
 
-async function sendLane(producer, { prefix, count, lanes, tags }, lane, queues) {
-  const shardingKey = shardingKeyOf(prefix, lane, queues);
+async function sendLane(producer, { prefix, count, lanes, tags, isSpread }, lane, queues) {
+  const shardingKey = isSpread ? undefined : shardingKeyOf(prefix, lane, queues);
   for (let index = lane; index < count; index += lanes) {
     const text = `${prefix}-${lane}-${index}`;
     await send(producer, { text, keys: [ text ], tags: tags && tags[index % tags.length], shardingKey });
@@ -71,8 +73,8 @@ run(async () => {
   const producer = new Producer({
     ...clientOptions(),
     producerGroup: parameters.group || 'interop-producers',
-    retryTimesWhenSendFailed: 0, // A retry would compress the body twice.
-    sendMsgTimeout: 20000,
+    retryTimesWhenSendFailed: parameters.retries || 0,
+    sendMsgTimeout: parameters.sendTimeout || 20000,
     connectTimeout: 10000,
     compressMsgBodyOverHowmuch: parameters.compressAbove || 4096,
   });
