@@ -3,12 +3,14 @@ using System.Collections.Immutable;
 namespace OrleansMq.Broker.Clustering;
 
 /// <summary>
-/// The brokers, topics and groups of a cluster: the truth behind every name-service answer. Immutable, each change gives
-/// a new one; serialises to JSON as it is.
+/// The brokers, topics and groups of a cluster: the truth behind every name-service answer. Immutable, each change
+/// gives a new one; serialises to JSON as it is.
 /// </summary>
 public sealed record ClusterDirectory
 {
-    /// <summary>How many deleted topics and groups are remembered, so that brokers that were away learn of it.</summary>
+    /// <summary>
+    /// How many deleted topics and groups are remembered, so that brokers that were away learn of it.
+    /// </summary>
     public const int MaxTombstones = 10_000;
 
     /// <summary>Grows by one with every change.</summary>
@@ -46,7 +48,9 @@ public sealed record ClusterDirectory
         return problem is null ? With(broker with { IsWritable = known?.IsWritable ?? broker.IsWritable }) : this;
     }
 
-    /// <summary>Takes note that a broker was closed, so that another silo may open it; only its owner can say so.</summary>
+    /// <summary>
+    /// Takes note that a broker was closed, so that another silo may open it; only its owner can say so.
+    /// </summary>
     public ClusterDirectory Release(string brokerName, string silo) =>
         Brokers.GetValueOrDefault(brokerName) is { } known && known.Silo == silo
             ? With(known with { Silo = BrokerRegistration.NoSilo })

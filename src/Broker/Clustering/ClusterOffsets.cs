@@ -18,8 +18,8 @@ public sealed record OffsetChanges(IReadOnlyList<string> RemovedTopics, IReadOnl
 }
 
 /// <summary>
-/// How far a group consumed each queue of each broker. The broker that owns a queue decides about its offset and reports
-/// it here, where it outlives the broker's machine. Not thread-safe.
+/// How far a group consumed each queue of each broker. The broker that owns a queue decides about its offset and
+/// reports it here, where it outlives the broker's machine. Not thread-safe.
 /// </summary>
 public sealed class ClusterOffsets(BrokerOptions options)
 {

@@ -3,9 +3,9 @@ using OrleansMq.Broker.Topics;
 namespace OrleansMq.Broker.Clustering;
 
 /// <summary>
-/// One topic of a cluster: decides as <see cref="TopicRegistry"/> does, and which brokers have queues of it. A new topic
-/// gets queues on every broker; a broker that comes later gets them when it is asked for a topic of its own, or by an
-/// operator. Not thread-safe.
+/// One topic of a cluster: decides as <see cref="TopicRegistry"/> does, and which brokers have queues of it. A new
+/// topic gets queues on every broker; a broker that comes later gets them when it is asked for a topic of its own, or
+/// by an operator. Not thread-safe.
 /// </summary>
 public sealed class ClusterTopic
 {

@@ -39,7 +39,8 @@ public sealed class ClusterView(BrokerNode? node, Func<string, bool> isAlive) : 
                 ? null
                 : new TopicRoute(
                     dated.Entry.Config,
-                    EntriesOf(dated.Entry.Brokers.Select(directory.Brokers.GetValueOrDefault).OfType<BrokerRegistration>()));
+                    EntriesOf(dated.Entry.Brokers
+                        .Select(directory.Brokers.GetValueOrDefault).OfType<BrokerRegistration>()));
         }
 
         // Every broker has the system topics from its start.
@@ -110,7 +111,10 @@ public sealed class ClusterView(BrokerNode? node, Func<string, bool> isAlive) : 
                select entry.Name,
         ];
         node.Topics.Follow(
-            [.. entries.Where(entry => entry.Brokers.Contains(own)).Select(entry => entry.Config).OfType<TopicConfig>()],
+            [
+                .. entries.Where(entry => entry.Brokers.Contains(own))
+                    .Select(entry => entry.Config).OfType<TopicConfig>(),
+            ],
             deleted);
         foreach (ConsumerGroups.GroupHandle group in node.Groups.Groups)
         {

@@ -95,6 +95,10 @@ public sealed class GroupHandle
     {
         lock (_lock)
         {
+            // What was sent earlier may arrive later.
+            if (snapshot.Epoch < _group.Epoch)
+                return;
+
             bool isSame = snapshot.Epoch == _group.Epoch;
             _group.Restore(snapshot, Now);
             if (isSame)
@@ -153,6 +157,13 @@ public sealed class GroupHandle
     {
         lock (_lock)
             return read(_offsets);
+    }
+
+    /// <summary>The same for what gives nothing.</summary>
+    public void ReadOffsets(Action<CommittedOffsets> use)
+    {
+        lock (_lock)
+            use(_offsets);
     }
 
     /// <summary>

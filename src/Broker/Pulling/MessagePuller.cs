@@ -159,7 +159,9 @@ public sealed class MessagePuller
         }
     }
 
-    /// <summary>Reads a queue from an offset on into <paramref name="body"/>, for callers that are no clients.</summary>
+    /// <summary>
+    /// Reads a queue from an offset on into <paramref name="body"/>, for callers that are no clients.
+    /// </summary>
     public PullOutcome Read(
         ConsumeQueue queue, long offset, int maxCount, int maxBytes, IMessageFilter? filter, OutputBuffer body)
     {

@@ -75,7 +75,9 @@ public sealed class TopicCatalog
     public TopicResult FindOrCreateDeadLetter(string group) =>
         Change(TopicNames.DeadLetterOf(group), registry => registry.FindOrCreateDeadLetter(group, Now));
 
-    /// <summary>Shows topics as they were decided elsewhere, and deletes those that are no more with their queues.</summary>
+    /// <summary>
+    /// Shows topics as they were decided elsewhere, and deletes those that are no more with their queues.
+    /// </summary>
     public void Follow(IReadOnlyCollection<TopicConfig> topics, IReadOnlyCollection<string> deleted)
     {
         var gone = new List<string>();

@@ -13,8 +13,8 @@ using OrleansMq.Storage.Workers;
 namespace OrleansMq.Gateway.Hosting;
 
 /// <summary>
-/// A broker with its threads and its listener. Opened, it serves callers in its process; once it listens, clients. It is
-/// stopped in the opposite order. Not thread-safe.
+/// A broker with its threads and its listener. Opened, it serves callers in its process; once it listens, clients. It
+/// is stopped in the opposite order. Not thread-safe.
 /// </summary>
 public sealed class BrokerHost : IAsyncDisposable
 {

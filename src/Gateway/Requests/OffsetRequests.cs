@@ -53,7 +53,8 @@ internal sealed class OffsetRequests(BrokerNode node)
     /// </summary>
     private static bool IsNewQueueOfKnownGroup(TopicHandle topic, GroupHandle? group, int queueId) =>
         queueId >= 0 && queueId < topic.Config.ReadQueues
-        && (TopicNames.IsRetry(topic.Name) || group?.ReadOffsets(offsets => offsets.OfTopic(topic.Name).Count > 0) == true)
+        && (TopicNames.IsRetry(topic.Name)
+            || group?.ReadOffsets(offsets => offsets.OfTopic(topic.Name).Count > 0) == true)
         && topic.Queue(queueId).GetMinOffset() == 0;
 
     private void Update(ClientSession session, UpdateConsumerOffsetRequest request)
@@ -77,7 +78,8 @@ internal sealed class OffsetRequests(BrokerNode node)
         string name = Encoding.UTF8.GetString(request.ConsumerGroup);
         session.Await(async reply =>
         {
-            MetadataRefusal? refusal = await new MissingGroup(name).ProvideAsync(node.ControlPlane).ConfigureAwait(false);
+            MetadataRefusal? refusal = await new MissingGroup(name).ProvideAsync(node.ControlPlane)
+                .ConfigureAwait(false);
             if (refusal is not null)
                 reply.Answer(refusal.Code, refusal.Problem);
             else if (node.Groups.Find(name) is { } created)

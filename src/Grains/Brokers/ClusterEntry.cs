@@ -98,15 +98,14 @@ internal sealed class ClusterEntry(RunningBroker broker, IGrainFactory grains, S
                 .ConfigureAwait(false);
             foreach (QueueProgress queue in reply.Progress)
                 TakeOver(group, queue);
+
+            // Where the log's end set an offset back, the group must hear of it.
+            group.ReadOffsets(offsets => offsets.GiveBack(new OffsetChanges([], reply.Progress)));
             group.Show(reply.Members);
         }
         catch
         {
-            group.ReadOffsets(offsets =>
-            {
-                offsets.GiveBack(known);
-                return true;
-            });
+            group.ReadOffsets(offsets => offsets.GiveBack(known));
             throw;
         }
     }

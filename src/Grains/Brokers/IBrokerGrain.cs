@@ -3,7 +3,9 @@ using OrleansMq.Broker.ConsumerGroups;
 
 namespace OrleansMq.Grains.Brokers;
 
-/// <summary>A broker as the cluster's grains speak to it. The key is its name; it runs on the silo that owns its log.</summary>
+/// <summary>
+/// A broker as the cluster's grains speak to it. The key is its name; it runs on the silo that owns its log.
+/// </summary>
 [Alias("OrleansMq.Broker")]
 public interface IBrokerGrain : IGrainWithStringKey
 {

@@ -7,7 +7,9 @@ using OrleansMq.Grains.Hosting;
 
 namespace OrleansMq.Grains.Brokers;
 
-/// <summary>The broker of this silo: opened before the silo takes calls, in the cluster once the silo is active.</summary>
+/// <summary>
+/// The broker of this silo: opened before the silo takes calls, in the cluster once the silo is active.
+/// </summary>
 internal sealed class LocalBroker(
     BrokerSettings settings, IGrainFactory grains, SiloLiveness liveness, ILocalSiloDetails silo, TimeProvider time,
     ILoggerFactory loggers) : ISiloBroker, IAsyncDisposable
@@ -56,7 +58,9 @@ internal sealed class LocalBroker(
             new ViewKeeper(running, Settings.Cluster, time, _logger).RunAsync(_stopping.Token));
     }
 
-    /// <summary>Lets nobody in any more, and reports what is to be reported. The broker serves grains until closed.</summary>
+    /// <summary>
+    /// Lets nobody in any more, and reports what is to be reported. The broker serves grains until closed.
+    /// </summary>
     public async Task LeaveAsync()
     {
         if (_running is not { } running)
@@ -68,8 +72,8 @@ internal sealed class LocalBroker(
         try
         {
             IClusterGrain cluster = grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
-            await _caller.CallAsync(() => cluster.Release(Settings.Broker.BrokerName, silo.SiloAddress.ToParsableString()))
-                .ConfigureAwait(false);
+            string address = silo.SiloAddress.ToParsableString();
+            await _caller.CallAsync(() => cluster.Release(Settings.Broker.BrokerName, address)).ConfigureAwait(false);
         }
         catch (UndecidedException)
         {

@@ -47,11 +47,7 @@ internal sealed class OffsetReporter(
         catch (Exception cause)
 #pragma warning restore CA1031
         {
-            group.ReadOffsets(offsets =>
-            {
-                offsets.GiveBack(changes);
-                return true;
-            });
+            group.ReadOffsets(offsets => offsets.GiveBack(changes));
             logger.NotReported(group.Name, cause.Message);
         }
     }

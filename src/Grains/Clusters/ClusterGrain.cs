@@ -8,8 +8,8 @@ using OrleansMq.Grains.Storage;
 namespace OrleansMq.Grains.Clusters;
 
 /// <summary>
-/// The shell around <see cref="ClusterDirectory"/>. Changes that come while one is being written are written together by
-/// the next write; each is shown to the brokers once it is in the database.
+/// The shell around <see cref="ClusterDirectory"/>. Changes that come while one is being written are written together
+/// by the next write; each is shown to the brokers once it is in the database.
 /// </summary>
 [Reentrant]
 internal sealed class ClusterGrain(
@@ -17,10 +17,17 @@ internal sealed class ClusterGrain(
     LocalBroker broker, SiloLiveness liveness, ILogger<ClusterGrain> logger) : Grain, IClusterGrain
 {
     private readonly List<Change> _waiting = [];
+    private ClusterDirectory _directory = new();
     private bool _isWriting;
 
     /// <summary>Changes a directory; the text is why it does not.</summary>
     private delegate ClusterDirectory Decision(ClusterDirectory directory, out string? problem);
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _directory = state.State;
+        return Task.CompletedTask;
+    }
 
     public async Task<string?> Register(BrokerRegistration broker)
     {
@@ -53,9 +60,9 @@ internal sealed class ClusterGrain(
         (ClusterDirectory directory, out string? problem) =>
             directory.Announce(group, broker.Settings.Broker, out problem));
 
-    public Task<string[]> GetBrokerNames() => Task.FromResult(state.State.Brokers.Keys.ToArray());
+    public Task<string[]> GetBrokerNames() => Task.FromResult(_directory.Brokers.Keys.ToArray());
 
-    public Task<DirectoryChanges> ChangesSince(long version) => Task.FromResult(state.State.ChangesSince(version));
+    public Task<DirectoryChanges> ChangesSince(long version) => Task.FromResult(_directory.ChangesSince(version));
 
     private Task<Announcement> ChangeAsync(Decision decide)
     {
@@ -81,7 +88,7 @@ internal sealed class ClusterGrain(
 
     private async Task WriteAsync(Change[] changes)
     {
-        ClusterDirectory before = state.State;
+        ClusterDirectory before = _directory;
         ClusterDirectory after = before;
         foreach (Change change in changes)
         {
@@ -103,6 +110,7 @@ internal sealed class ClusterGrain(
             return;
         }
 
+        _directory = after;
         foreach (Change change in changes)
             change.Done.SetResult(new Announcement(change.Problem, after.Version));
         if (after != before)

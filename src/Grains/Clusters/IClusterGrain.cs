@@ -3,8 +3,8 @@ using OrleansMq.Broker.Clustering;
 namespace OrleansMq.Grains.Clusters;
 
 /// <summary>
-/// The cluster: its brokers, and the list of its topics and groups. One grain, key <see cref="Key"/>. What it answers is
-/// in the database.
+/// The cluster: its brokers, and the list of its topics and groups. One grain, key <see cref="Key"/>. What it answers
+/// is in the database.
 /// </summary>
 [Alias("OrleansMq.Cluster")]
 public interface IClusterGrain : IGrainWithStringKey

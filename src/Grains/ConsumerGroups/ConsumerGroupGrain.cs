@@ -11,8 +11,8 @@ using SubscriptionGroupConfig = OrleansMq.Broker.ConsumerGroups.SubscriptionGrou
 namespace OrleansMq.Grains.ConsumerGroups;
 
 /// <summary>
-/// The shell around <see cref="ConsumerGroup"/>, <see cref="ClusterGroup"/> and <see cref="ClusterOffsets"/>: one call at
-/// a time, and every change of members is shown to all brokers.
+/// The shell around <see cref="ConsumerGroup"/>, <see cref="ClusterGroup"/> and <see cref="ClusterOffsets"/>: one call
+/// at a time, and every change of members is shown to all brokers.
 /// </summary>
 internal sealed class ConsumerGroupGrain(
     [PersistentState("group", StateStorage.Name)] IPersistentState<GroupState> state, LocalBroker broker,
@@ -59,7 +59,8 @@ internal sealed class ConsumerGroupGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // Where another activation decided, or something broke, what this one knows must not be written.
-        if (reason.ReasonCode is not (DeactivationReasonCode.ApplicationError or DeactivationReasonCode.ApplicationRequested))
+        if (reason.ReasonCode is not DeactivationReasonCode.ApplicationError
+            and not DeactivationReasonCode.ApplicationRequested)
             await SaveBehindAsync(isDue: true);
     }
 

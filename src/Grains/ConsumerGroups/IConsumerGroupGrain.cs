@@ -26,7 +26,9 @@ public interface IConsumerGroupGrain : IGrainWithStringKey
 
     /// <summary>Takes in a heartbeat.</summary>
     /// <param name="member">The member and its connection.</param>
-    /// <param name="knownEpoch">The epoch that the broker shows, so that it gets the members only if they changed.</param>
+    /// <param name="knownEpoch">
+    /// The epoch that the broker shows, so that it gets the members only if they changed.
+    /// </param>
     [Alias("Heartbeat")]
     Task<HeartbeatReply> Heartbeat(GroupMember member, long knownEpoch);
 

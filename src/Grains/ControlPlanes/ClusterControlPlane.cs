@@ -56,7 +56,9 @@ internal sealed class ClusterControlPlane(DecisionCaller caller, RunningBroker b
     public ValueTask<SubscriptionGroupResult> FindOrCreateGroupAsync(string group) =>
         DecideGroupAsync(group, grain => grain.FindOrCreate());
 
-    /// <summary>A member that is known goes on while the cluster cannot be asked: its heartbeat changes nothing.</summary>
+    /// <summary>
+    /// A member that is known goes on while the cluster cannot be asked: its heartbeat changes nothing.
+    /// </summary>
     public async ValueTask<string?> HeartbeatAsync(GroupHandle group, GroupMember member)
     {
         try

@@ -52,7 +52,8 @@ internal sealed class DecisionCaller(ClusteringOptions options, TimeProvider tim
             ? $"the cluster did not answer within {options.DecisionTimeout.TotalSeconds:0.#} s"
             : cause.Message;
         logger.Undecided(problem);
-        return new UndecidedException($"The cluster cannot decide now, nothing was changed; try again later: {problem}");
+        return new UndecidedException(
+            $"The cluster cannot decide now, nothing was changed; try again later: {problem}");
     }
 }
 

@@ -15,7 +15,9 @@ internal abstract class OwnedGrain(LocalBroker broker) : Grain
             : RefuseAsync(name);
     }
 
-    /// <summary>This silo sent the call here because it knows no better: it asks before the caller tries again.</summary>
+    /// <summary>
+    /// This silo sent the call here because it knows no better: it asks before the caller tries again.
+    /// </summary>
     private async ValueTask<RunningBroker> RefuseAsync(string name)
     {
         await broker.RefreshViewAsync();

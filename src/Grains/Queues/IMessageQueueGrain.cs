@@ -3,8 +3,8 @@ using OrleansMq.Grains.Placement;
 namespace OrleansMq.Grains.Queues;
 
 /// <summary>
-/// The door to one queue's log for callers inside the cluster and its clients. It runs on the silo that owns the log, so
-/// that code there reaches it without a network hop. Calls interleave: one that waits holds up no other.
+/// The door to one queue's log for callers inside the cluster and its clients. It runs on the silo that owns the log,
+/// so that code there reaches it without a network hop. Calls interleave: one that waits holds up no other.
 /// </summary>
 /// <remarks>Get one with <see cref="MessageQueues.GetMessageQueue"/>.</remarks>
 [Alias("OrleansMq.MessageQueue")]
@@ -18,7 +18,9 @@ public interface IMessageQueueGrain : IGrainWithStringKey
     [Alias("Append")]
     Task<AppendReply> Append(MessageBatch batch);
 
-    /// <summary>Reads messages from an offset on; waits for the first one if there is none and it is asked to.</summary>
+    /// <summary>
+    /// Reads messages from an offset on; waits for the first one if there is none and it is asked to.
+    /// </summary>
     [Alias("Pull")]
     Task<PullReply> Pull(PullCommand command);
 

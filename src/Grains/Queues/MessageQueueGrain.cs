@@ -79,16 +79,14 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
 
     public async Task<bool> Commit(string group, long offset)
     {
-        (CommitStatus Status, MissingMetadata? Missing) result = await WithMetadataAsync<(CommitStatus, MissingMetadata?)>(
+        CommitStatus? status = await WithMetadataAsync(
             node =>
             {
                 Queue(node);
-                return node.Groups.Find(group) is { } handle
-                    ? (handle.Commit(_topic, _queueId, offset), null)
-                    : (CommitStatus.Refused, new MissingGroup(group));
+                return node.Groups.Find(group)?.Commit(_topic, _queueId, offset);
             },
-            result => result.Item2);
-        return result.Status is CommitStatus.Committed or CommitStatus.Unchanged;
+            committed => committed is null ? new MissingGroup(group) : null);
+        return status is CommitStatus.Committed or CommitStatus.Unchanged;
     }
 
     public async Task<long?> QueryCommitted(string group)

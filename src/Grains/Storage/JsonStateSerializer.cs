@@ -3,7 +3,9 @@ using Orleans.Storage;
 
 namespace OrleansMq.Grains.Storage;
 
-/// <summary>Keeps grain state as plain JSON without type names: readable in the database, open to new members.</summary>
+/// <summary>
+/// Keeps grain state as plain JSON without type names: readable in the database, open to new members.
+/// </summary>
 public sealed class JsonStateSerializer : IGrainStorageSerializer
 {
     /// <inheritdoc/>

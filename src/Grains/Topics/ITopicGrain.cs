@@ -4,8 +4,8 @@ using OrleansMq.Broker.Topics;
 namespace OrleansMq.Grains.Topics;
 
 /// <summary>
-/// A topic: its settings and which brokers have queues of it. The key is its name. What it answers is in the database and
-/// in the cluster's list.
+/// A topic: its settings and which brokers have queues of it. The key is its name. What it answers is in the database
+/// and in the cluster's list.
 /// </summary>
 [Alias("OrleansMq.Topic")]
 public interface ITopicGrain : IGrainWithStringKey

@@ -51,7 +51,11 @@ public sealed class SiloOptions
         }
 
         if (SiloPort == GatewayPort)
-            yield return $"{Section}:{nameof(SiloPort)} and {nameof(GatewayPort)} are both {SiloPort}; they must differ.";
+        {
+            yield return
+                $"{Section}:{nameof(SiloPort)} and {nameof(GatewayPort)} are both {SiloPort}; they must differ.";
+        }
+
         if (ProbeInterval < TimeSpan.FromMilliseconds(100) || ProbeInterval > TimeSpan.FromMinutes(1))
             yield return $"{Section}:{nameof(ProbeInterval)} is {ProbeInterval}; allowed is 100 ms to 1 min.";
         if (FindDatabaseProblem() is { } problem)
