@@ -110,6 +110,9 @@ public sealed class BrokerHost : IAsyncDisposable
         await StopListeningAsync().ConfigureAwait(false);
         foreach (WorkerThread thread in _threads)
             thread.Dispose();
+
+        // Callers in the process may have begun to wait after the listener had stopped.
+        Node.Puller.AnswerHeld();
         Node.Dispose();
     }
 

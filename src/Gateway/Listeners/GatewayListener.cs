@@ -281,8 +281,9 @@ public sealed class GatewayListener : IAsyncDisposable
     private async Task<int> StopPortableAsync(long until)
     {
         Volatile.Write(ref _isDraining, true);
-        foreach (KeyValuePair<long, PortableConnection> entry in _portable)
-            entry.Value.Drain();
+        // The oldest first: whoever sees its connection closed knows that no older one takes requests any more.
+        foreach (PortableConnection connection in _portable.OrderBy(entry => entry.Key).Select(entry => entry.Value))
+            connection.Drain();
         Task all = Task.WhenAll(_portableRuns.Values);
         var rest = TimeSpan.FromMilliseconds(Math.Max(0, until - Environment.TickCount64));
         await Task.WhenAny(all, Task.Delay(rest)).ConfigureAwait(false);

@@ -1,0 +1,69 @@
+using OrleansMq.Broker.Clustering;
+using OrleansMq.Broker.ConsumerGroups;
+
+namespace OrleansMq.Broker.Tests.Clustering;
+
+public sealed class ClusterOffsetsTests
+{
+    private readonly ClusterOffsets _offsets = new(new BrokerOptions { MaxCommittedQueuesPerGroup = 2 });
+
+    [Fact]
+    public void Report_TakesOverWhatTheOwnerSays_ForthAndBack()
+    {
+        Assert.True(_offsets.Report("a", Progress(("Orders", 0, 9))));
+        Assert.True(_offsets.Report("a", Progress(("Orders", 0, 4))));
+        Assert.False(_offsets.Report("a", Progress(("Orders", 0, 4))));
+        Assert.Equal((4, null), (_offsets.Query("a", "Orders", 0), _offsets.Query("b", "Orders", 0)));
+    }
+
+    [Fact]
+    public void Attach_GivesTheHigherOffsetOfBoth()
+    {
+        _offsets.Report("a", Progress(("Orders", 0, 9), ("Orders", 1, 3)));
+        IReadOnlyList<QueueProgress> merged = _offsets.Attach("a", Progress(("Orders", 0, 5), ("Orders", 1, 6)));
+        Assert.Equal([new QueueProgress("Orders", 0, 9), new QueueProgress("Orders", 1, 6)], merged);
+        Assert.Equal(merged, _offsets.OfBroker("a"));
+        Assert.Empty(_offsets.OfBroker("b"));
+    }
+
+    [Fact]
+    public void RemovedTopics_AreForgottenBeforeAnythingElse()
+    {
+        _offsets.Report("a", Progress(("Orders", 0, 9)));
+        _offsets.Report("b", Progress(("Orders", 0, 9)));
+        _offsets.Report("a", new OffsetChanges(["Orders"], [new QueueProgress("Orders", 0, 1)]));
+        Assert.Equal((1, 9), (_offsets.Query("a", "Orders", 0), _offsets.Query("b", "Orders", 0)));
+        Assert.Empty(_offsets.Attach("b", new OffsetChanges(["Orders"], [])));
+    }
+
+    [Fact]
+    public void Queues_AreLimited()
+    {
+        _offsets.Report("a", Progress(("Orders", 0, 1), ("Orders", 1, 1), ("Orders", 2, 1)));
+        Assert.Equal(2, _offsets.OfBroker("a").Count);
+    }
+
+    [Fact]
+    public void TakeChanges_GivesEachQueueOnce_AndAgainWhatWasGivenBack()
+    {
+        var offsets = new CommittedOffsets(new BrokerOptions());
+        offsets.Commit("Orders", 0, 1, mayGoBack: false);
+        offsets.Commit("Orders", 0, 2, mayGoBack: false);
+        offsets.Commit("Bills", 3, 4, mayGoBack: false);
+        OffsetChanges changes = offsets.TakeChanges();
+        Assert.Equal([new("Bills", 3, 4), new QueueProgress("Orders", 0, 2)], changes.Progress.OrderBy(queue => queue.Topic));
+        Assert.True(offsets.TakeChanges().IsEmpty);
+
+        offsets.Commit("Orders", 0, 5, mayGoBack: false);
+        offsets.GiveBack(changes);
+        offsets.RemoveTopic("Bills");
+        changes = offsets.TakeChanges();
+        Assert.Equal([new QueueProgress("Orders", 0, 5)], changes.Progress);
+        Assert.Equal(["Bills"], changes.RemovedTopics);
+        offsets.GiveBack(changes);
+        Assert.Equal(["Bills"], offsets.TakeChanges().RemovedTopics);
+    }
+
+    private static OffsetChanges Progress(params (string Topic, int QueueId, long Offset)[] queues) =>
+        new([], [.. queues.Select(queue => new QueueProgress(queue.Topic, queue.QueueId, queue.Offset))]);
+}
