@@ -53,8 +53,9 @@ public sealed class MessageStore : IDisposable
         _logger = logger;
         _lock = storeLock;
         string logDirectory = Path.Combine(options.Directory, "commitlog");
-        LogSegment[] segments = LogDirectory.Open(files, logDirectory, options.CommitLogFileBytes);
-        Log = new CommitLog(files, options, time, logDirectory, segments);
+        var logFiles = new LogFiles(files, logDirectory, options.CommitLogFileBytes);
+        LogSegment[] segments = LogDirectory.Open(files, logDirectory, options.CommitLogFileBytes, logFiles);
+        Log = new CommitLog(logFiles, options, time, segments);
         Queues = new ConsumeQueueTable(files, options, Log, Path.Combine(options.Directory, "consumequeue"), logger);
         Index = new MessageIndex(files, options, time, Path.Combine(options.Directory, "index"));
         Dispatcher = new Dispatcher(Log, options, Queues, Damages, logger);
@@ -64,7 +65,10 @@ public sealed class MessageStore : IDisposable
         _checkpoint = new CheckpointFile(files, options.Directory);
         _checkpointer = new Checkpointer(files, Log, Queues, Index, Dispatcher, _checkpoint, options, time);
         _flusher = new Flusher(Log, Dispatcher, Confirmations, options, time);
-        var preparer = new LogPreparer(Log);
+        var preparer = new LogPreparer(Log, Dispatcher, options, time, logger)
+        {
+            Dispatched = () => _flusher.Confirmed(),
+        };
         var timer = new ConfirmationTimer(Confirmations, time);
         var cleaner = new Cleaner(files, Log, Queues, Index, _checkpointer, options, time, logger);
         Workers = [preparer, _flusher, _checkpointer, cleaner, timer];
@@ -114,8 +118,8 @@ public sealed class MessageStore : IDisposable
     public IReadOnlyList<IStoreWorker> Workers { get; }
 
     /// <summary>
-    /// Called by the flusher under <see cref="FlushMode.Sync"/> when records have become visible. Default: pumps the
-    /// dispatcher.
+    /// Called by a worker when records have become visible: by the flusher under <see cref="FlushMode.Sync"/>, and when
+    /// they had to wait for space. Default: pumps the dispatcher.
     /// </summary>
     public Action Confirmed
     {
@@ -157,7 +161,7 @@ public sealed class MessageStore : IDisposable
 
     /// <summary>
     /// Closes the store after its workers have stopped: everything is flushed and checkpointed, unless the store is
-    /// sealed, which leaves it for recovery.
+    /// sealed or its indexes wait for space, which leaves it for recovery.
     /// </summary>
     public void Dispose()
     {
@@ -222,13 +226,17 @@ public sealed class MessageStore : IDisposable
         {
             Log.FlushOnce();
             Dispatcher.Pump();
-            if (Log.Failure is not null)
+            if (Log.Failure is not null || Log.IsIndexingStalled)
                 return;
 
             Index.MakeDurable(Dispatcher.DispatchedUntil);
             _checkpointer.Run(isClosing: true);
             if (Log.Failure is null)
                 _files.Delete(Path.Combine(_options.Directory, AbortName));
+        }
+        catch (StoreIOException cause) when (cause.IsDiskFull)
+        {
+            // Left for recovery: the log is on disk.
         }
         catch (StoreIOException cause)
         {

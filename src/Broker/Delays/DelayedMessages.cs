@@ -132,11 +132,7 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
             _isChanged = false;
             _snapshotAtMilliseconds = now;
             byte[] content = TimerSnapshot.Encode(dispatchedUntil, [.. _wheel.Entries(), .. _delivering.Values]);
-            return () =>
-            {
-                _files.Replace(TimerSnapshot.Name, content);
-                Volatile.Write(ref _durableUntil, dispatchedUntil);
-            };
+            return () => Write(content, dispatchedUntil);
         }
     }
 
@@ -170,6 +166,32 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     {
         _store = store;
         _pump = pump;
+    }
+
+    private void Write(byte[] snapshot, long dispatchedUntil)
+    {
+        bool isWritten = false;
+        try
+        {
+            _files.Replace(TimerSnapshot.Name, snapshot);
+            Volatile.Write(ref _durableUntil, dispatchedUntil);
+            isWritten = true;
+        }
+        finally
+        {
+            if (!isWritten)
+                BeDueAgain();
+        }
+    }
+
+    /// <summary>Until there is space no other state may pass for the one on disk.</summary>
+    private void BeDueAgain()
+    {
+        lock (_lock)
+        {
+            _isChanged = true;
+            _snapshotAtMilliseconds = 0;
+        }
     }
 
     private SendResult Park(TopicHandle topic, scoped MessageDraft draft, DeliveryTime delivery, bool waitsForFlush)

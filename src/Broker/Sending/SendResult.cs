@@ -27,7 +27,7 @@ public readonly record struct SendResult(
         AppendStatus.Appended => new SendResult(ResponseCode.Success, null, result, queueId, mustAwaitFlush),
         AppendStatus.DiskFull => Refused(
             ResponseCode.SystemBusy,
-            "The broker's disk is nearly full, so that it takes no messages. Free or add space."),
+            "The broker's disk is full, or nearly so: it takes no messages. Free or add space."),
         AppendStatus.Sealed => Refused(
             ResponseCode.ServiceNotAvailable,
             "The broker's disk failed, so that it takes no messages until it is restarted."),

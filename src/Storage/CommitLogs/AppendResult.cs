@@ -11,7 +11,10 @@ public enum AppendStatus
     /// </summary>
     Sealed,
 
-    /// <summary>The disk is above <see cref="StoreOptions.DiskFullRatio"/>.</summary>
+    /// <summary>
+    /// The disk is above <see cref="StoreOptions.DiskFullRatio"/>, or has no space for the log's next file or for what
+    /// indexes the log. Nothing was appended; it goes on by itself once there is space.
+    /// </summary>
     DiskFull,
 
     /// <summary>The record does not fit into a log file.</summary>

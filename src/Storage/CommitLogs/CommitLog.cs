@@ -10,19 +10,16 @@ namespace OrleansMq.Storage.CommitLogs;
 /// <remarks>
 /// Failure policy: a write or flush that fails seals the log. What is on disk is then unknown, so nothing is retried,
 /// every waiting send fails, and only opening the store again, which reads back what is there, makes it usable.
+/// A file that finds no space is no failure, since nothing was written yet: appends are refused until there is some.
 /// Watermarks never go back while the store is open: flushed ≤ appended, confirmed ≤ appended.
 /// </remarks>
 public sealed class CommitLog
 {
-    /// <summary>Bounds what a record takes besides body, properties and topic.</summary>
-    private const int MaxFixedBytes = 160;
-    private const int PopulateAheadBytes = 8 * 1024 * 1024;
-    private const int PopulateStepBytes = 2 * 1024 * 1024;
-
-    private readonly IStoreFileSystem _files;
+    private readonly LogFiles _files;
+    private readonly NextSegment _next;
+    private readonly PagesAhead _pages;
     private readonly StoreOptions _options;
     private readonly TimeProvider _time;
-    private readonly string _directory;
     private readonly Lock _appendLock = new();
     private readonly Lock _segmentsLock = new();
     private readonly Lock _flushLock = new();
@@ -31,24 +28,22 @@ public sealed class CommitLog
 
     private LogSegment[] _segments;
     private LogSegment _active;
-    private LogSegment? _next;
     private long _appendedUntil;
     private long _flushedUntil;
-    private long _populatedUntil;
-    private long _preparedAt;
     private long _lastTimestamp;
     private long _oldestUnflushed = long.MaxValue;
-    private volatile bool _isDiskFull;
+    private volatile bool _isAboveDiskLimit;
+    private volatile bool _isIndexingStalled;
     private volatile StoreIOException? _failure;
 
     /// <summary>Opens the files; the whole of them is readable until recovery sets where the log ends.</summary>
-    internal CommitLog(
-        IStoreFileSystem files, StoreOptions options, TimeProvider time, string directory, LogSegment[] segments)
+    internal CommitLog(LogFiles files, StoreOptions options, TimeProvider time, LogSegment[] segments)
     {
         _files = files;
+        _next = new NextSegment(files);
+        _pages = new PagesAhead(options, time);
         _options = options;
         _time = time;
-        _directory = directory;
         _flushWindowMilliseconds = (long)options.FlushWindow.TotalMilliseconds;
         _segments = segments;
         _active = segments[^1];
@@ -79,11 +74,24 @@ public sealed class CommitLog
     /// <summary>What sealed the log, if anything did.</summary>
     public StoreIOException? Failure => _failure;
 
-    /// <summary>Whether appends are refused because the disk is nearly full.</summary>
-    public bool IsDiskFull
+    /// <summary>Whether appends are refused for lack of space, be it only those that need another file.</summary>
+    public bool IsDiskFull =>
+        _isAboveDiskLimit || _isIndexingStalled || _next.IsRefused || !Volatile.Read(ref _active).IsReserved;
+
+    /// <summary>Whether the disk is above <see cref="StoreOptions.DiskFullRatio"/>.</summary>
+    internal bool IsAboveDiskLimit
     {
-        get => _isDiskFull;
-        internal set => _isDiskFull = value;
+        get => _isAboveDiskLimit;
+        set => _isAboveDiskLimit = value;
+    }
+
+    /// <summary>
+    /// Whether the indexes wait for space. Appends are refused meanwhile, so that they do not fall behind for good.
+    /// </summary>
+    internal bool IsIndexingStalled
+    {
+        get => _isIndexingStalled;
+        set => _isIndexingStalled = value;
     }
 
     /// <summary>
@@ -110,8 +118,8 @@ public sealed class CommitLog
 
     /// <summary>
     /// Appends the messages of a batch body one behind the other. A body that is malformed or holds a message that fits
-    /// no record is refused as a whole. A log that is sealed in the middle keeps the messages before: the batch's
-    /// outcome is then unknown to its sender.
+    /// no record is refused as a whole, and so is one that needs another file if the disk has no space for it. A log
+    /// that is sealed in the middle keeps the messages before: the batch's outcome is then unknown to its sender.
     /// </summary>
     /// <param name="queue">The queue that takes all of them.</param>
     /// <param name="template">What they share: everything but flag, body and properties.</param>
@@ -121,13 +129,17 @@ public sealed class CommitLog
     public AppendResult AppendBatch(
         ConsumeQueue queue, scoped MessageDraft template, ReadOnlySpan<byte> items, ICollection<long> physicalOffsets)
     {
-        AppendStatus status = Check(template, items);
+        AppendStatus status = BatchCheck.Check(
+            items, template.Topic.Length, _options.CommitLogFileBytes, out long maxBytes);
         if (status != AppendStatus.Appended)
             return AppendResult.Refused(status);
 
         AppendResult? first = null;
         lock (_appendLock)
         {
+            if (NeedsNextFile(maxBytes) && _failure is null && MakeNext() is not AppendStatus.Appended and var refusal)
+                return AppendResult.Refused(refusal);
+
             long now = Now();
             while (BatchItem.TryRead(ref items, out BatchItem item))
             {
@@ -185,31 +197,22 @@ public sealed class CommitLog
             return FlushLocked();
     }
 
-    /// <summary>
-    /// Allocates the next file and populates pages ahead of the appends; returns whether it did anything.
-    /// </summary>
-    internal bool PrepareAhead()
+    /// <summary>Reserves the space that will be needed next, if it is not there yet.</summary>
+    /// <exception cref="StoreIOException">The disk failed, or is full: then nothing has changed.</exception>
+    internal void ReserveAhead()
     {
         LogSegment active = Volatile.Read(ref _active);
-        long appended = AppendedUntil;
-        if (_next is null && appended - active.Start > active.Length / 2)
-        {
-            LogSegment next = CreateSegment(active.End);
-            Populate(next, 0, PopulateAheadBytes);
-            Interlocked.Exchange(ref _next, next)?.Release();
-            return true;
-        }
+        if (!active.IsReserved)
+            Replace(active, _files.Create(active.Start));
+        if (_next.IsRefused || AppendedUntil - active.Start > active.Length / 2)
+            _next.Make(active.End, _pages.Prepare);
+    }
 
-        long from = Math.Max(appended, Volatile.Read(ref _populatedUntil));
-        if (from >= active.End || from - appended >= PopulateAheadBytes)
-        {
-            _preparedAt = _time.GetTimestamp();
-            return false;
-        }
-
-        Populate(active, (int)(from - active.Start), PopulateStepBytes);
-        Volatile.Write(ref _populatedUntil, from + PopulateStepBytes);
-        return true;
+    /// <summary>Populates pages ahead of the appends; returns whether it did anything.</summary>
+    internal bool PopulateAhead()
+    {
+        LogSegment active = Volatile.Read(ref _active);
+        return active.IsReserved && _pages.Step(active, AppendedUntil);
     }
 
     /// <summary>Stops accepting records for good and remembers why.</summary>
@@ -236,20 +239,11 @@ public sealed class CommitLog
         // From the end, one by one, and the length last: another crash must leave neither a hole between the files nor
         // a short one before others.
         foreach (LogSegment segment in _segments[kept.Length..].Reverse())
-        {
-            segment.Release();
-            _files.Delete(segment.File.Path);
-            _files.SyncDirectory(_directory);
-        }
+            _files.Delete(segment);
 
-        LogSegment last = kept[^1];
         _segments = kept;
-        if (end < last.End)
-        {
-            last.Release();
-            _files.Truncate(last.File.Path, end - last.Start);
-            kept[^1] = CreateSegment(last.Start);
-        }
+        if (end < kept[^1].End)
+            kept[^1] = _files.Cut(kept[^1], end);
     }
 
     /// <summary>
@@ -257,14 +251,23 @@ public sealed class CommitLog
     /// </summary>
     internal void SetEnd(long end, long flushedUntil, long lastTimestamp)
     {
-        if (end >= _segments[^1].End)
-            _segments = [.. _segments, CreateSegment(end)];
+        if (end >= _segments[^1].End && _next.TryMake(end))
+            _segments = [.. _segments, _next.Take()];
+
+        // On a full disk, the last file even if the log ends where it does: appends wait for the next one.
         _active = _segments.Last(segment => segment.Start <= end);
-        _next = _active == _segments[^1] ? null : _segments[^1];
+        LogSegment? ahead = _segments.FirstOrDefault(segment => segment.Start > end);
+        if (ahead is { IsReserved: false })
+        {
+            ahead.Release();
+            ahead = null;
+        }
+
+        _next.Adopt(ahead, _active.Start);
         _segments = [.. _segments.TakeWhile(segment => segment.Start <= end)];
         _appendedUntil = end;
         _flushedUntil = flushedUntil;
-        _populatedUntil = end;
+        _pages.BeginAt(end);
         _lastTimestamp = lastTimestamp;
         _oldestUnflushed = end == flushedUntil ? long.MaxValue : lastTimestamp;
     }
@@ -279,6 +282,8 @@ public sealed class CommitLog
         {
             int start = (int)Math.Max(0, from - segment.Start);
             int end = (int)Math.Min(segment.Length, _appendedUntil - segment.Start);
+            if (!segment.IsReserved && start < end)
+                segment.File.Allocate(start, end - start);
             segment.File.Populate(start, end - start, inSinglePages: false);
         }
     }
@@ -336,52 +341,21 @@ public sealed class CommitLog
             _failure ??= new StoreIOException("The store is closed.");
         foreach (LogSegment segment in _segments)
             segment.Release();
-        _next?.Release();
-    }
-
-    internal static LogSegment CreateSegment(
-        IStoreFileSystem files, string directory, long start, int fileBytes)
-    {
-        LogSegment segment = OpenSegment(files, directory, start, fileBytes);
-
-        // The length as well: only the last file may turn out short after a crash.
-        segment.File.Flush();
-        files.SyncDirectory(directory);
-        return segment;
-    }
-
-    internal static LogSegment OpenSegment(
-        IStoreFileSystem files, string directory, long start, int fileBytes) => new(
-            start, files.Map(Path.Combine(directory, LogSegment.NameOf(start)), fileBytes, preallocate: true));
-
-    private AppendStatus Check(scoped MessageDraft template, ReadOnlySpan<byte> items)
-    {
-        if (items.IsEmpty)
-            return AppendStatus.Malformed;
-
-        int roomBytes = _options.CommitLogFileBytes - RecordLayout.BlankSizeBytes - MaxFixedBytes;
-        while (BatchItem.TryRead(ref items, out BatchItem item))
-        {
-            if (item.Properties.Length > RecordEncoder.MaxPropertiesBytes
-                || item.Body.Length + item.Properties.Length + template.Topic.Length > roomBytes)
-                return AppendStatus.TooLarge;
-        }
-
-        return items.IsEmpty ? AppendStatus.Appended : AppendStatus.Malformed;
+        _next.Close();
     }
 
     private AppendResult AppendLocked(ConsumeQueue queue, scoped RecordEncoder record, long now)
     {
         if (_failure is not null)
             return AppendResult.Refused(AppendStatus.Sealed);
-        if (_isDiskFull)
+        if (_isAboveDiskLimit || _isIndexingStalled || !_active.IsReserved)
             return AppendResult.Refused(AppendStatus.DiskFull);
 
         int size = record.SizeBytes;
         if (size > _options.CommitLogFileBytes - RecordLayout.BlankSizeBytes)
             return AppendResult.Refused(AppendStatus.TooLarge);
-        if (_appendedUntil + size + RecordLayout.BlankSizeBytes > _active.End && !TryRoll())
-            return AppendResult.Refused(AppendStatus.Sealed);
+        if (NeedsNextFile(size) && Roll() is not AppendStatus.Appended and var refusal)
+            return AppendResult.Refused(refusal);
 
         long position = _appendedUntil;
         long timestamp = Math.Max(_lastTimestamp, now);
@@ -397,7 +371,7 @@ public sealed class CommitLog
         }
 
         Volatile.Write(ref _appendedUntil, position + size);
-        if (position + size + (PopulateAheadBytes / 2) > _populatedUntil)
+        if (_pages.IsRunningOut(position + size))
             WakePreparer();
         return new AppendResult(AppendStatus.Appended, position, queueOffset, timestamp, position + size);
     }
@@ -437,59 +411,81 @@ public sealed class CommitLog
         return true;
     }
 
-    /// <summary>
-    /// Brings pages into memory, small ones when flushes are small: a flush of one record must not write megabytes.
-    /// Under <see cref="FlushMode.Sync"/> they are written as well: a page's first write takes a commit of the file
-    /// system's journal, which no record has to wait for then.
-    /// </summary>
-    private void Populate(LogSegment segment, int offset, int length)
-    {
-        bool isSync = _options.FlushMode == FlushMode.Sync;
-        bool isBusy = _time.GetElapsedTime(_preparedAt) < _options.FlushWindow / 2;
-        length = Math.Min(length, segment.Length - offset);
-        segment.File.Populate(offset, length, inSinglePages: isSync || !isBusy);
-        if (isSync)
-            segment.File.Flush(offset, length);
-    }
-
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
+    private bool NeedsNextFile(long bytes) => _appendedUntil + bytes + RecordLayout.BlankSizeBytes > _active.End;
+
     /// <summary>Marks the rest of the active file as unused and goes on in the next one.</summary>
-    private bool TryRoll()
+    private AppendStatus Roll()
     {
-        try
+        AppendStatus status = MakeNext();
+        if (status != AppendStatus.Appended)
+            return status;
+
+        // A file that was opened without its successor has its mark already.
+        LogSegment next = _next.Take();
+        int at = (int)(_appendedUntil - _active.Start);
+        if (at < _active.Length)
         {
-            LogSegment? prepared = Interlocked.Exchange(ref _next, null);
-            LogSegment next = prepared?.Start == _active.End ? prepared : CreateSegment(_active.End);
-            if (prepared != next)
-                prepared?.Release();
-            int at = (int)(_appendedUntil - _active.Start);
             Span<byte> mark = _active.Span.Slice(at, RecordLayout.BlankSizeBytes);
             BinaryPrimitives.WriteInt32BigEndian(mark, _active.Length - at);
             BinaryPrimitives.WriteInt32BigEndian(mark[RecordLayout.MagicAt..], RecordLayout.BlankMagic);
+        }
 
-            lock (_segmentsLock)
-                Volatile.Write(ref _segments, [.. _segments, next]);
-            Volatile.Write(ref _active, next);
-            Volatile.Write(ref _populatedUntil, next.Start + PopulateAheadBytes);
-            Volatile.Write(ref _appendedUntil, next.Start);
-            return true;
+        lock (_segmentsLock)
+            Volatile.Write(ref _segments, [.. _segments, next]);
+        Volatile.Write(ref _active, next);
+        _pages.GoOnIn(next);
+        Volatile.Write(ref _appendedUntil, next.Start);
+        return AppendStatus.Appended;
+    }
+
+    private AppendStatus MakeNext()
+    {
+        bool wasRefused = _next.IsRefused;
+        try
+        {
+            if (_next.TryMake(_active.End))
+                return AppendStatus.Appended;
         }
         catch (StoreIOException cause)
         {
             Seal(cause);
-            return false;
+            return AppendStatus.Sealed;
         }
+
+        if (!wasRefused)
+            WakePreparer();
+        return AppendStatus.DiskFull;
     }
 
-    private LogSegment CreateSegment(long start) =>
-        CreateSegment(_files, _directory, start, _options.CommitLogFileBytes);
+    /// <summary>Puts a mapping that can be written in the place of one that could not.</summary>
+    private void Replace(LogSegment unreserved, LogSegment reserved)
+    {
+        // Nothing was appended to it, so no flush is under way in it either.
+        lock (_appendLock)
+        {
+            lock (_segmentsLock)
+                Volatile.Write(ref _segments, [.. _segments[..^1], reserved]);
+            Volatile.Write(ref _active, reserved);
+        }
+
+        unreserved.Release();
+    }
 
     private bool TryAcquire(long physicalOffset, [NotNullWhen(true)] out LogSegment? segment)
     {
-        LogSegment[] segments = Volatile.Read(ref _segments);
-        long index = (physicalOffset - segments[0].Start) / _options.CommitLogFileBytes;
-        segment = physicalOffset >= segments[0].Start && index < segments.Length ? segments[index] : null;
-        return segment is not null && segment.TryAcquire();
+        while (true)
+        {
+            LogSegment[] segments = Volatile.Read(ref _segments);
+            long index = (physicalOffset - segments[0].Start) / _options.CommitLogFileBytes;
+            segment = physicalOffset >= segments[0].Start && index < segments.Length ? segments[index] : null;
+            if (segment is null || segment.TryAcquire())
+                return segment is not null;
+
+            // Retired, or replaced by another mapping meanwhile.
+            if (segments == Volatile.Read(ref _segments))
+                return false;
+        }
     }
 }

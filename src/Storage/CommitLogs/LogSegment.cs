@@ -7,7 +7,7 @@ namespace OrleansMq.Storage.CommitLogs;
 /// One file of the commit log. Counted references keep its mapping alive while somebody reads; once retired, the last
 /// one out closes it.
 /// </summary>
-internal sealed class LogSegment(long start, IStoreFile file)
+internal sealed class LogSegment(long start, IStoreFile file, bool isReserved)
 {
     private const int NameDigits = 20;
 
@@ -23,6 +23,11 @@ internal sealed class LogSegment(long start, IStoreFile file)
     public long End => Start + Length;
 
     public Span<byte> Span => File.Memory.Span;
+
+    /// <summary>
+    /// Whether all its blocks are reserved. If not it can only be read: a write that finds no block ends the process.
+    /// </summary>
+    public bool IsReserved { get; } = isReserved;
 
     /// <summary>Whether it is retired and nobody reads it any more.</summary>
     public bool IsClosed => Volatile.Read(ref _references) == 0;

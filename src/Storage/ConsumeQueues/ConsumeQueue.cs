@@ -23,6 +23,7 @@ public sealed class ConsumeQueue
 
     private QueueSegment[] _segments = [];
     private long _maxOffset;
+    private long _writtenUntil;
     private long _minOffset;
     private long _minOffsetIsForLogMin = -1;
     private long _floor;
@@ -118,15 +119,20 @@ public sealed class ConsumeQueue
     /// Puts the entry of a dispatched record. One below <see cref="MaxOffset"/> was put before and is left.
     /// </summary>
     /// <returns>Whether offsets were missing before it; they are now blank.</returns>
+    /// <exception cref="StoreIOException">The disk failed or is full: then the entry may be put once more.</exception>
     internal bool Put(long offset, ConsumeQueueEntry entry)
     {
         long max = _maxOffset;
         if (offset < max)
             return false;
 
-        WriteBlanks(max, offset, ConsumeQueueEntry.BlankAt(entry.PhysicalOffset));
+        WriteBlanks(offset, ConsumeQueueEntry.BlankAt(entry.PhysicalOffset));
         Write(offset, entry);
         Volatile.Write(ref _maxOffset, offset + 1);
+
+        // Only ahead of the appends: of a record that recovery could not dispatch for lack of space.
+        if (NextOffset <= offset)
+            NextOffset = offset + 1;
         return offset > max;
     }
 
@@ -140,18 +146,24 @@ public sealed class ConsumeQueue
         if (end <= max)
             return false;
 
-        // As old as the entry before them, so that searches along the queue stay monotone.
-        long physicalOffset = max > 0 && _segments.Length > 0 ? EntryAt(max - 1).PhysicalOffset : _log.MinOffset;
-        WriteBlanks(max, end, ConsumeQueueEntry.BlankAt(physicalOffset));
+        // As old as the entry before them, so that searches along the queue stay monotone. A queue without files gets
+        // none before its next message: the store must open on a full disk.
+        if (_segments.Length > 0)
+            WriteBlanks(end, ConsumeQueueEntry.BlankAt(max > 0 ? EntryAt(max - 1).PhysicalOffset : _log.MinOffset));
         Volatile.Write(ref _maxOffset, end);
         return true;
     }
 
-    /// <summary>Empties the queue for good, as its topic is deleted. Called while nothing is dispatched.</summary>
+    /// <summary>One past the last offset that a record has, dispatched or not.</summary>
+    internal long GivenOutUntil => Math.Max(_maxOffset, NextOffset);
+
+    /// <summary>
+    /// Empties the queue for good, as its topic is deleted, up to <see cref="GivenOutUntil"/>. Called while nothing is
+    /// dispatched.
+    /// </summary>
     /// <remarks>Offsets go on from where they were: what was sent before can never stand at an offset again.</remarks>
-    internal void Clear()
+    internal void Clear(long end)
     {
-        long end = Math.Max(_maxOffset, NextOffset);
         QueueSegment[] segments;
         lock (_segmentsLock)
         {
@@ -215,25 +227,25 @@ public sealed class ConsumeQueue
     /// <summary>
     /// Fills offsets that have no message; a queue without files begins with the file of its last one.
     /// </summary>
-    private void WriteBlanks(long from, long end, ConsumeQueueEntry blank)
+    private void WriteBlanks(long end, ConsumeQueueEntry blank)
     {
-        if (_segments.Length == 0)
-            from = from < end ? (end - 1) / _entriesPerFile * _entriesPerFile : end / _entriesPerFile * _entriesPerFile;
+        // Not from the end that readers know: what an attempt without enough space has begun is gone on with.
+        long first = _maxOffset < end ? end - 1 : end;
+        long from = _segments.Length > 0 ? _writtenUntil : first / _entriesPerFile * _entriesPerFile;
         for (long offset = from; offset < end; offset++)
             Write(offset, blank);
     }
 
     private void Write(long offset, ConsumeQueueEntry entry)
     {
-        QueueSegment segment = _segments.Length > 0 && offset < _segments[^1].EndOffset
-            ? _segments[^1]
-            : AddSegment(offset);
+        QueueSegment segment = Find(offset) ?? AddSegment(offset);
         ObjectDisposedException.ThrowIf(!segment.TryAcquire(out Span<byte> bytes), segment);
         try
         {
             int at = ByteOf(segment, offset);
             segment.Reserve(at);
             entry.Write(bytes[at..]);
+            _writtenUntil = offset + 1;
             _table.MarkDirty(segment);
         }
         finally
@@ -247,10 +259,13 @@ public sealed class ConsumeQueue
         if (_segments.Length == 0)
             _files.CreateDirectory(_directory, isDurable: false);
         QueueSegment segment = NewSegment(offset / _entriesPerFile * _entriesPerFile);
-        lock (_segmentsLock)
-            Volatile.Write(ref _segments, [.. _segments, segment]);
+
+        // The file before all else: without space for it, it is as if nobody had asked.
         if (segment.TryAcquire(out _))
             segment.Release();
+        lock (_segmentsLock)
+            Volatile.Write(ref _segments, [.. _segments, segment]);
+        _writtenUntil = segment.FirstOffset;
         _table.MarkUnsynced(_directory);
         return segment;
     }
@@ -324,6 +339,10 @@ public sealed class ConsumeQueue
         else
             FindEnd();
 
+        // Entries of a deleted topic only, and blanks behind them would need space.
+        if (_maxOffset < _floor)
+            DeleteFiles();
+        _writtenUntil = _maxOffset;
         RaiseTo(_floor);
         if (recoverFrom == long.MaxValue && RaiseTo(known.End))
             ReportDamage(known.End - 1);
@@ -405,6 +424,7 @@ public sealed class ConsumeQueue
 
     private void DeleteFiles()
     {
+        Close();
         IReadOnlyList<string> names = _files.ListFiles(_directory);
         foreach (string name in names.Where(name => LogSegment.TryParseName(name, out _)))
             _files.Delete(Path.Combine(_directory, name));

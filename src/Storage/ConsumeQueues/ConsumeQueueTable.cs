@@ -98,7 +98,7 @@ public sealed class ConsumeQueueTable
     /// never come back, and a topic of the same name goes on with the next offsets.
     /// </summary>
     /// <exception cref="StoreIOException">
-    /// The disk failed: the topic may come back when the store is opened again.
+    /// The disk failed: the topic may come back when the store is opened again. Or it is full: nothing was deleted.
     /// </exception>
     public void DeleteTopic(string topic) => WhilePaused(() =>
     {
@@ -106,10 +106,12 @@ public sealed class ConsumeQueueTable
         foreach (int queueId in QueueIdsIn(directory))
             Get(topic, queueId);
 
-        ConsumeQueue[] queues = [.. TopicOf(topic).Opened];
-        foreach (ConsumeQueue queue in queues)
-            queue.Clear();
-        Ends.Write(Ends.Changed(queues));
+        (ConsumeQueue Queue, long End)[] queues =
+            [.. TopicOf(topic).Opened.Select(queue => (queue, queue.GivenOutUntil))];
+        Ends.Write([.. queues.Where(queue => queue.End > 0).Select(
+            queue => ((queue.Queue.Topic, queue.Queue.QueueId), new QueueEnd(queue.End, queue.End)))]);
+        foreach ((ConsumeQueue queue, long end) in queues)
+            queue.Clear(end);
         Files.DeleteDirectory(directory);
         Files.SyncDirectory(_directory);
     });

@@ -29,7 +29,7 @@ internal sealed class QueueEnds(IStoreFileSystem files, string path, int entries
 
     private readonly Lock _lock = new();
     private readonly Lock _writeLock = new();
-    private readonly Dictionary<(string Topic, int QueueId), QueueEnd> _ends = [];
+    private Dictionary<(string Topic, int QueueId), QueueEnd> _ends = [];
 
     /// <summary>Whether the file was there and whole as the store was opened.</summary>
     public bool IsUsable { get; private set; }
@@ -93,32 +93,33 @@ internal sealed class QueueEnds(IStoreFileSystem files, string path, int entries
     }
 
     /// <summary>Takes over what has changed and replaces the file; durable when the call returns.</summary>
+    /// <exception cref="StoreIOException">The disk failed or is full: nothing was taken over.</exception>
     public void Write(IReadOnlyCollection<((string Topic, int QueueId) Queue, QueueEnd End)> changed)
     {
         lock (_writeLock)
         {
-            byte[] content;
+            Dictionary<(string Topic, int QueueId), QueueEnd> ends;
             lock (_lock)
-            {
-                // A topic may have been deleted since the change was noted: neither number ever goes back.
-                foreach (((string Topic, int QueueId) queue, QueueEnd end) in changed)
-                    _ends[queue] = end.OrLater(_ends.GetValueOrDefault(queue));
-                content = Encode();
-            }
+                ends = new Dictionary<(string Topic, int QueueId), QueueEnd>(_ends);
 
-            files.Replace(path, content);
+            // A topic may have been deleted since the change was noted: neither number ever goes back.
+            foreach (((string Topic, int QueueId) queue, QueueEnd end) in changed)
+                ends[queue] = end.OrLater(ends.GetValueOrDefault(queue));
+            files.Replace(path, Encode(ends));
+            lock (_lock)
+                _ends = ends;
         }
     }
 
-    private byte[] Encode()
+    private byte[] Encode(Dictionary<(string Topic, int QueueId), QueueEnd> ends)
     {
-        var output = new ArrayBufferWriter<byte>(HeaderBytes + (_ends.Count * 64));
+        var output = new ArrayBufferWriter<byte>(HeaderBytes + (ends.Count * 64));
         Span<byte> header = output.GetSpan(HeaderBytes);
         BinaryPrimitives.WriteInt32BigEndian(header, Magic);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], Version);
         BinaryPrimitives.WriteInt32BigEndian(header[8..], entriesPerFile);
         output.Advance(HeaderBytes);
-        foreach (((string topic, int queueId), QueueEnd end) in _ends)
+        foreach (((string topic, int queueId), QueueEnd end) in ends)
         {
             int topicBytes = Encoding.UTF8.GetByteCount(topic);
             Span<byte> entry = output.GetSpan(topicBytes + FixedBytes);

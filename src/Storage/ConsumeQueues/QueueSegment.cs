@@ -73,7 +73,16 @@ internal sealed class QueueSegment(
         int piece = Math.Clamp(atByte, MinAllocationBytes, MaxAllocationBytes);
         int from = atByte & ~(MinAllocationBytes - 1);
         int length = Math.Min(Math.Max(piece, needed - from), LengthBytes - from);
-        _file!.Allocate(from, length);
+        try
+        {
+            _file!.Allocate(from, length);
+        }
+        catch (StoreIOException cause) when (cause.IsDiskFull && length > needed - from)
+        {
+            length = needed - from;
+            _file!.Allocate(from, length);
+        }
+
         _allocatedBytes = from + length;
     }
 

@@ -63,4 +63,9 @@ internal static partial class StoreLog
         + "over. The messages are in the log: stop the broker, delete the file 'checkpoint' in the store's directory"
         + " and start it again to have every queue rebuilt")]
     public static partial void QueueDamaged(this ILogger logger, string topic, int queueId, long queueOffset);
+
+    [LoggerMessage(1013, LogLevel.Warning,
+        "The disk of {Directory} has no space. Messages are refused as soon as they need some, and accepted again once "
+        + "there is: {Problem}")]
+    public static partial void NoSpace(this ILogger logger, string directory, string problem);
 }

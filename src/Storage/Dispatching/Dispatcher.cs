@@ -34,6 +34,7 @@ public sealed class Dispatcher
     private IArrivalListener? _listener;
     private long _dispatchedUntil;
     private long _handedUntil;
+    private int _handedTo;
 
     internal Dispatcher(
         CommitLog log, StoreOptions options, ConsumeQueueTable queues, DamageList damages, ILogger logger)
@@ -55,21 +56,34 @@ public sealed class Dispatcher
     /// <summary>Records below were not read by recovery, and are verified before they are believed.</summary>
     internal long VerifyUntil { get; set; }
 
+    /// <summary>
+    /// What recovery has left to do if it had to wait for space. Called while nothing is dispatched, before appends are
+    /// accepted.
+    /// </summary>
+    internal Action CaughtUp { get; set; } = static () => { };
+
     internal IReadOnlyList<IDispatchTarget> Targets => _targets;
 
     /// <summary>
     /// Dispatches all that is confirmed; returns at once when another thread is doing so, and for good once the store
-    /// is sealed: an index that failed half way must not be given more.
+    /// is sealed: an index that failed half way must not be given more. One that finds no space has taken in nothing,
+    /// or says itself what: everything waits until <see cref="Resume"/>.
     /// </summary>
     public void Pump()
     {
-        while (DispatchedUntil < _log.ConfirmedUntil && _log.Failure is null && _lock.TryEnter())
+        while (DispatchedUntil < _log.ConfirmedUntil && CanDispatch && _lock.TryEnter())
         {
             try
             {
                 // A log that is closed has no more to read.
-                if (!DispatchConfirmed())
+                if (!CanDispatch || !DispatchConfirmed())
                     return;
+            }
+            catch (StoreIOException cause) when (cause.IsDiskFull)
+            {
+                _log.IsIndexingStalled = true;
+                _log.WakePreparer();
+                return;
             }
             catch (StoreIOException cause)
             {
@@ -80,6 +94,26 @@ public sealed class Dispatcher
             {
                 _lock.Exit();
             }
+        }
+    }
+
+    /// <summary>Goes on where there was no space; appends are accepted again when all is dispatched.</summary>
+    /// <exception cref="StoreIOException">There still is none, or the disk failed.</exception>
+    internal void Resume()
+    {
+        lock (_lock)
+        {
+            while (DispatchedUntil < _log.ConfirmedUntil && _log.Failure is null && DispatchConfirmed())
+            {
+                // More may have been confirmed meanwhile.
+            }
+
+            if (DispatchedUntil < _log.ConfirmedUntil)
+                return;
+
+            CaughtUp();
+            CaughtUp = static () => { };
+            _log.IsIndexingStalled = false;
         }
     }
 
@@ -101,6 +135,8 @@ public sealed class Dispatcher
         lock (_lock)
             return read(_dispatchedUntil);
     }
+
+    private bool CanDispatch => _log.Failure is null && !_log.IsIndexingStalled;
 
     private bool DispatchConfirmed()
     {
@@ -164,9 +200,11 @@ public sealed class Dispatcher
         if (record.PhysicalOffset < _handedUntil)
             return;
 
+        // A target that found no space is the first to be given the record once more.
+        for (; _handedTo < _targets.Length; _handedTo++)
+            _targets[_handedTo].Dispatch(record);
+        _handedTo = 0;
         _handedUntil = record.EndOffset;
-        foreach (IDispatchTarget target in _targets)
-            target.Dispatch(record);
         _listener?.OnArrival(queue, offset, tagsCode);
     }
 

@@ -8,11 +8,21 @@ public static class AtomicFiles
     private const string TemporarySuffix = ".tmp";
 
     /// <summary>Replaces a file's content; durable when the call returns.</summary>
+    /// <exception cref="StoreIOException">The disk failed, or is full: then the old content is there.</exception>
     public static void Replace(this IStoreFileSystem files, string path, ReadOnlySpan<byte> content)
     {
         string temporary = path + TemporarySuffix;
-        files.WriteAll(temporary, content);
-        files.Rename(temporary, path);
+        try
+        {
+            files.WriteAll(temporary, content);
+            files.Rename(temporary, path);
+        }
+        catch (StoreIOException cause) when (cause.IsDiskFull)
+        {
+            files.Delete(temporary);
+            throw;
+        }
+
         files.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 }

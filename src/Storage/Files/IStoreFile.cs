@@ -20,7 +20,7 @@ public interface IStoreFile : IDisposable
     void Flush(int offset, int length);
 
     /// <summary>Reserves disk blocks for a range, so that writing to it cannot run out of space.</summary>
-    /// <exception cref="StoreIOException">The disk is full.</exception>
+    /// <exception cref="StoreIOException">The disk failed or is full.</exception>
     void Allocate(int offset, int length);
 
     /// <summary>

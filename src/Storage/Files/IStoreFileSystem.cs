@@ -5,7 +5,8 @@ namespace OrleansMq.Storage.Files;
 /// flushed (bytes), and what is not synced (names), may be lost in any combination.
 /// </summary>
 /// <remarks>
-/// Paths are absolute. Every method may throw <see cref="StoreIOException"/>; nothing else is expected. Thread-safe.
+/// Paths are absolute. Every method may throw <see cref="StoreIOException"/>; nothing else is expected. Those that
+/// make something say so if all they lack is space: <see cref="StoreIOException.IsDiskFull"/>. Thread-safe.
 /// </remarks>
 public interface IStoreFileSystem
 {
@@ -30,7 +31,7 @@ public interface IStoreFileSystem
 
     /// <summary>
     /// Maps a file of exactly <paramref name="length"/> bytes, created or extended with zeros if need be. The name is
-    /// not durable before <see cref="SyncDirectory"/>.
+    /// not durable before <see cref="SyncDirectory"/>. A file that could not be created is not left behind.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="length">Bytes, 1 to 2 GiB − 1.</param>

@@ -23,18 +23,23 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>, IStoreFile
         Path = path;
         _length = length;
         SafeFileHandle handle = OpenHandle(FileMode.OpenOrCreate);
-        using SafeFileHandle? closed = preallocate ? null : handle;
-        _handle = preallocate ? handle : null;
-        if (RandomAccess.GetLength(handle) < length)
-            RandomAccess.SetLength(handle, length);
-        if (preallocate)
-            Allocate(handle, 0, length);
-
-        using var map = MemoryMappedFile.CreateFromFile(
-            handle, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-        _view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.ReadWrite);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
-        _pointer += _view.PointerOffset;
+        bool isKept = false;
+        try
+        {
+            Extend(handle, length, preallocate);
+            using var map = MemoryMappedFile.CreateFromFile(
+                handle, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+            _view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.ReadWrite);
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _pointer);
+            _pointer += _view.PointerOffset;
+            _handle = preallocate ? handle : null;
+            isKept = preallocate;
+        }
+        finally
+        {
+            if (!isKept)
+                handle.Dispose();
+        }
     }
 
     public string Path { get; }
@@ -89,7 +94,10 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>, IStoreFile
         }
         catch (IOException cause)
         {
-            throw new StoreIOException($"Could not reserve {length} bytes for '{Path}': {cause.Message}", cause);
+            throw new StoreIOException($"Could not reserve {length} bytes for '{Path}': {cause.Message}", cause)
+            {
+                IsDiskFull = SpaceErrors.IsDiskFull(cause),
+            };
         }
     }
 
@@ -113,6 +121,24 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>, IStoreFile
         _view.SafeMemoryMappedViewHandle.Dispose();
         _view.Dispose();
         _handle?.Dispose();
+    }
+
+    private static void Extend(SafeFileHandle handle, int length, bool preallocate)
+    {
+        long before = RandomAccess.GetLength(handle);
+        try
+        {
+            if (before < length)
+                RandomAccess.SetLength(handle, length);
+            if (preallocate)
+                Allocate(handle, 0, length);
+        }
+        catch when (before < length)
+        {
+            // Gives back the blocks that there was space for.
+            RandomAccess.SetLength(handle, before);
+            throw;
+        }
     }
 
     private static void Flush(SafeFileHandle handle)

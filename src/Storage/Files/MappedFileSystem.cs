@@ -13,10 +13,10 @@ public sealed class MappedFileSystem : IStoreFileSystem
     private const int FlushAllThreshold = 64;
 
     /// <inheritdoc/>
-    public void CreateDirectory(string path, bool isDurable) => Run("create the directory", path, () =>
+    public void CreateDirectory(string path, bool isDurable) => Make("create the directory", path, () =>
     {
         if (Directory.Exists(path))
-            return;
+            return true;
 
         string? parent = Path.GetDirectoryName(path);
         if (!string.IsNullOrEmpty(parent))
@@ -27,6 +27,7 @@ public sealed class MappedFileSystem : IStoreFileSystem
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (isDurable && !string.IsNullOrEmpty(parent))
             SyncDirectory(parent);
+        return true;
     });
 
     /// <inheritdoc/>
@@ -39,8 +40,27 @@ public sealed class MappedFileSystem : IStoreFileSystem
     public IReadOnlyList<string> ListDirectories(string directory) => List(directory, Directory.EnumerateDirectories);
 
     /// <inheritdoc/>
-    public IStoreFile Map(string path, int length, bool preallocate) =>
-        Run("map", path, () => new MappedFile(path, length, preallocate));
+    public IStoreFile Map(string path, int length, bool preallocate) => Make("map", path, () =>
+    {
+        if (File.Exists(path))
+            return new MappedFile(path, length, preallocate);
+
+        // An attempt that fails would take all that is left for a moment, from others who need less.
+        if (preallocate && GetDiskSpace(Path.GetDirectoryName(path)!) is { TotalBytes: > 0 } space
+            && space.AvailableBytes < length)
+            throw SpaceErrors.Refused(length, space.AvailableBytes);
+
+        try
+        {
+            return new MappedFile(path, length, preallocate);
+        }
+        catch
+        {
+            // Of no use to anybody, and the next start would have to make sense of it.
+            TryDelete(path);
+            throw;
+        }
+    });
 
     /// <inheritdoc/>
     public long GetLength(string path) => Run("read the length of", path, () => new FileInfo(path).Length);
@@ -60,12 +80,16 @@ public sealed class MappedFileSystem : IStoreFileSystem
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
-            throw Failure("write", path, cause);
+            throw Failure("write", path, cause, SpaceErrors.IsDiskFull(cause));
         }
     }
 
     /// <inheritdoc/>
-    public void Rename(string from, string to) => Run("rename", from, () => File.Move(from, to, overwrite: true));
+    public void Rename(string from, string to) => Make("rename", from, () =>
+    {
+        File.Move(from, to, overwrite: true);
+        return true;
+    });
 
     /// <inheritdoc/>
     public void Delete(string path) => Run("delete", path, () => File.Delete(path));
@@ -121,7 +145,7 @@ public sealed class MappedFileSystem : IStoreFileSystem
         }
         catch (UnauthorizedAccessException cause)
         {
-            throw Failure("lock", path, cause);
+            throw Failure("lock", path, cause, isDiskFull: false);
         }
     }
 
@@ -178,6 +202,18 @@ public sealed class MappedFileSystem : IStoreFileSystem
         }
     }
 
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            // What went wrong before is what the caller has to know.
+        }
+    }
+
     private static List<string> List(string directory, Func<string, IEnumerable<string>> enumerate) =>
         Run("list", directory, () =>
         {
@@ -194,7 +230,12 @@ public sealed class MappedFileSystem : IStoreFileSystem
         return true;
     });
 
-    private static T Run<T>(string act, string path, Func<T> body)
+    private static T Run<T>(string act, string path, Func<T> body) => Run(act, path, body, static _ => false);
+
+    /// <summary>Runs an act that changes nothing if there is no space for it.</summary>
+    private static T Make<T>(string act, string path, Func<T> body) => Run(act, path, body, SpaceErrors.IsDiskFull);
+
+    private static T Run<T>(string act, string path, Func<T> body, Func<Exception, bool> isDiskFull)
     {
         try
         {
@@ -202,10 +243,10 @@ public sealed class MappedFileSystem : IStoreFileSystem
         }
         catch (Exception cause) when (cause is IOException and not StoreIOException or UnauthorizedAccessException)
         {
-            throw Failure(act, path, cause);
+            throw Failure(act, path, cause, isDiskFull(cause));
         }
     }
 
-    private static StoreIOException Failure(string act, string path, Exception cause) =>
-        new($"Could not {act} '{path}': {cause.Message}", cause);
+    private static StoreIOException Failure(string act, string path, Exception cause, bool isDiskFull) =>
+        new($"Could not {act} '{path}': {cause.Message}", cause) { IsDiskFull = isDiskFull };
 }

@@ -27,7 +27,7 @@ internal static unsafe partial class Posix
         while (error == ErrorInterrupted);
 
         if (error != 0 && error != ErrorNotSupported)
-            throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+            throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
     }
 
     /// <summary>Flushes a file's bytes and the metadata needed to read them.</summary>

@@ -8,4 +8,10 @@ public sealed class StoreIOException : IOException
         : base(message, cause)
     {
     }
+
+    /// <summary>
+    /// Whether the disk or the quota had no space for what was to be made, and nothing has changed: it may be tried
+    /// again. Never said of a flush that failed, which leaves open what is on disk.
+    /// </summary>
+    public bool IsDiskFull { get; init; }
 }

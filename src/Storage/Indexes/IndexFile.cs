@@ -172,7 +172,16 @@ internal sealed class IndexFile : IDisposable
 
         int end = (int)Math.Min((long)neededBytes + AllocationBytes, _file.Memory.Length);
         int from = _allocatedBytes == 0 ? 0 : _allocatedBytes;
-        _file.Allocate(from, end - from);
+        try
+        {
+            _file.Allocate(from, end - from);
+        }
+        catch (StoreIOException cause) when (cause.IsDiskFull && end > neededBytes)
+        {
+            end = neededBytes;
+            _file.Allocate(from, end - from);
+        }
+
         _allocatedBytes = end;
     }
 

@@ -25,6 +25,7 @@ public sealed class MessageIndex : IDispatchTarget
     private IndexFile? _current;
     private long _durableUntil;
     private long _durableAtMilliseconds;
+    private int _putKeys;
 
     internal MessageIndex(
         IStoreFileSystem files, StoreOptions options, TimeProvider time, string directory)
@@ -58,14 +59,18 @@ public sealed class MessageIndex : IDispatchTarget
             || (record.Record.SystemFlags & SystemFlags.TransactionRollback) == SystemFlags.TransactionRollback)
             return;
 
+        // A record that there was no space for comes once more, and some of its keys may be in already.
+        int number = 0;
         if (!record.UniqueKey.IsEmpty)
-            Put(record, record.UniqueKey);
+            Put(record, record.UniqueKey, number++);
         foreach (Range part in record.Keys.Split((byte)' '))
         {
             ReadOnlySpan<byte> key = record.Keys[part];
             if (!key.IsEmpty)
-                Put(record, key);
+                Put(record, key, number++);
         }
+
+        _putKeys = 0;
     }
 
     /// <inheritdoc/>
@@ -181,11 +186,14 @@ public sealed class MessageIndex : IDispatchTarget
         }
     }
 
-    private void Put(in DispatchedRecord record, ReadOnlySpan<byte> key)
+    private void Put(in DispatchedRecord record, ReadOnlySpan<byte> key, int number)
     {
+        if (number < _putKeys)
+            return;
         if (_current is null || _current.IsFull)
             Roll(record.StoreTimestamp);
         _current!.Put(IndexKey.HashOf(record.Record.Topic, key), record.PhysicalOffset, record.StoreTimestamp);
+        _putKeys = number + 1;
     }
 
     private void Roll(long timestamp)

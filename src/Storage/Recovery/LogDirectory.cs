@@ -11,7 +11,7 @@ internal static class LogDirectory
 
     /// <summary>The files in order, the first one created when there is none.</summary>
     /// <exception cref="StoreCorruptException">Files are missing in the middle, or have another size.</exception>
-    public static LogSegment[] Open(IStoreFileSystem files, string directory, int fileBytes)
+    public static LogSegment[] Open(IStoreFileSystem files, string directory, int fileBytes, LogFiles logFiles)
     {
         files.CreateDirectory(directory, isDurable: true);
         var starts = new List<long>();
@@ -26,12 +26,8 @@ internal static class LogDirectory
         for (int index = 0; index < starts.Count; index++)
             Check(files, directory, starts, index, fileBytes);
         if (starts.Count == 0)
-            return [CommitLog.CreateSegment(files, directory, 0, fileBytes)];
-        return
-        [
-            .. starts.SkipLast(1).Select(start => CommitLog.OpenSegment(files, directory, start, fileBytes)),
-            CommitLog.CreateSegment(files, directory, starts[^1], fileBytes),
-        ];
+            return [logFiles.Create(0)];
+        return [.. starts.SkipLast(1).Select(logFiles.Open), logFiles.OpenLast(starts[^1])];
     }
 
     private static void Check(

@@ -5,6 +5,7 @@ using OrleansMq.Storage.CommitLogs;
 using OrleansMq.Storage.ConsumeQueues;
 using OrleansMq.Storage.Diagnostics;
 using OrleansMq.Storage.Dispatching;
+using OrleansMq.Storage.Files;
 using OrleansMq.Storage.Indexes;
 using OrleansMq.Storage.Workers;
 
@@ -34,15 +35,35 @@ internal sealed class StoreRecovery(
         index.Recover(checkpoint?.Index, checkpoint?.IndexDurableUntil ?? log.MinOffset, isClean);
         dispatcher.VerifyUntil = recoverFrom;
         CompleteIndexes(isClean ? long.MaxValue : recoverFrom, recoverFrom);
-        if (!isClean && recoverFrom > log.MinOffset && AreQueuesIncomplete())
+        bool canRebuild = !isClean && recoverFrom > log.MinOffset;
+        if (canRebuild && !log.IsIndexingStalled && AreQueuesIncomplete())
         {
             logger.RebuildingQueues(dispatcher.Gaps);
             checkpointer.Rewind(log.MinOffset);
             CompleteIndexes(log.MinOffset, log.MinOffset);
+            canRebuild = false;
+        }
+
+        if (log.IsIndexingStalled)
+            dispatcher.CaughtUp = () => EndLate(canRebuild);
+        else
+            queues.EndRecovery();
+        return scan.Records;
+    }
+
+    /// <summary>
+    /// Ends a recovery that had to wait for space. Readers use the queues by now, which can no longer be made anew.
+    /// </summary>
+    private void EndLate(bool canRebuild)
+    {
+        if (canRebuild && AreQueuesIncomplete())
+        {
+            throw new StoreIOException(
+                $"Consume queues in '{options.Directory}' are incomplete, and could not be rebuilt as the store was "
+                + "opened since the disk was full. Start the broker again to have them rebuilt.");
         }
 
         queues.EndRecovery();
-        return scan.Records;
     }
 
     /// <summary>

@@ -61,10 +61,10 @@ internal sealed class Cleaner(
     private void UpdateDiskFull(double used)
     {
         bool isFull = used > options.DiskFullRatio;
-        if (isFull == log.IsDiskFull)
+        if (isFull == log.IsAboveDiskLimit)
             return;
 
-        log.IsDiskFull = isFull;
+        log.IsAboveDiskLimit = isFull;
         if (isFull)
             logger.DiskFull(options.Directory, used * 100, options.DiskFullRatio * 100);
         else

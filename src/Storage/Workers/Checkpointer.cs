@@ -84,7 +84,8 @@ internal sealed class Checkpointer(
     public bool Run(bool isClosing)
     {
         bool isQueueEndsDue = isClosing || !_hasQueueEnds || time.GetElapsedTime(_queueEndsAt) >= QueueEndsInterval;
-        Prepared prepared = dispatcher.WhilePaused(dispatched => Prepare(dispatched, isQueueEndsDue));
+        if (dispatcher.WhilePaused(dispatched => Prepare(dispatched, isQueueEndsDue)) is not { } prepared)
+            return true;
 
         // No index may be durable further than the log: its entries would outlive the records they point at.
         while (log.FlushedUntil < prepared.Dispatched && log.Failure is null)
@@ -95,10 +96,9 @@ internal sealed class Checkpointer(
         long flushed = log.FlushedUntil;
         if (prepared.Files.Count + prepared.Directories.Count > 0)
             files.Flush(prepared.Files, prepared.Directories);
-        foreach (Action write in prepared.Work)
-            write();
-        if (isQueueEndsDue)
-            WriteQueueEnds(prepared.QueueEnds);
+        if (!TryWrite(prepared.Work, isClosing))
+            return true;
+        bool areEndsWritten = isQueueEndsDue && TryWriteQueueEnds(prepared.QueueEnds);
 
         long recoverFrom = dispatcher.Targets.Select(target => target.DurableUntil)
             .Append(prepared.Dispatched).Append(flushed).Min();
@@ -108,15 +108,42 @@ internal sealed class Checkpointer(
             Write(state);
 
         // What was not due yet is written by a later run, even if nothing more is sent.
-        return isNew || recoverFrom < prepared.Dispatched || !isQueueEndsDue;
+        return isNew || recoverFrom < prepared.Dispatched || !areEndsWritten;
     }
 
-    private void WriteQueueEnds(List<((string Topic, int QueueId) Queue, QueueEnd End)> changed)
+    /// <summary>
+    /// Without space for what a target writes there is no checkpoint: recovery has more to read, and a later one makes
+    /// up. As the store closes that is for the caller to know.
+    /// </summary>
+    private static bool TryWrite(List<Action> work, bool isClosing)
     {
-        if (changed.Count > 0 || (!_hasQueueEnds && !queues.Ends.IsUsable))
-            queues.Ends.Write(changed);
-        _hasQueueEnds = true;
+        try
+        {
+            foreach (Action write in work)
+                write();
+            return true;
+        }
+        catch (StoreIOException cause) when (cause.IsDiskFull && !isClosing)
+        {
+            return false;
+        }
+    }
+
+    private bool TryWriteQueueEnds(List<((string Topic, int QueueId) Queue, QueueEnd End)> changed)
+    {
         _queueEndsAt = time.GetTimestamp();
+        try
+        {
+            if (changed.Count > 0 || (!_hasQueueEnds && !queues.Ends.IsUsable))
+                queues.Ends.Write(changed);
+            _hasQueueEnds = true;
+            return true;
+        }
+        catch (StoreIOException cause) when (cause.IsDiskFull)
+        {
+            // The old ones are true as well, of an earlier moment.
+            return false;
+        }
     }
 
     private void Write(CheckpointState state)
@@ -125,8 +152,14 @@ internal sealed class Checkpointer(
         Volatile.Write(ref _written, state);
     }
 
-    private Prepared Prepare(long dispatched, bool isQueueEndsDue)
+    /// <summary>
+    /// What is to be written; null while a record is indexed in part, which no checkpoint must make durable.
+    /// </summary>
+    private Prepared? Prepare(long dispatched, bool isQueueEndsDue)
     {
+        if (log.IsIndexingStalled)
+            return null;
+
         (List<string> dirtyFiles, IReadOnlyCollection<string> directories) = queues.TakeDirty();
         return new Prepared(
             dispatched,
@@ -136,7 +169,7 @@ internal sealed class Checkpointer(
             isQueueEndsDue ? queues.Ends.Changed(queues.Opened) : []);
     }
 
-    private readonly record struct Prepared(
+    private sealed record Prepared(
         long Dispatched, List<string> Files, IReadOnlyCollection<string> Directories, List<Action> Work,
         List<((string Topic, int QueueId) Queue, QueueEnd End)> QueueEnds);
 }

@@ -11,6 +11,9 @@ internal sealed class SimulatedFile
     /// <summary>Pages that the kernel must write even if they look clean.</summary>
     private readonly HashSet<int> _touched = [];
 
+    /// <summary>Pages that have a block on the disk. Writing to another one may end the process.</summary>
+    private readonly HashSet<int> _allocated = [];
+
     private byte[] _seen = [];
     private byte[] _clean = [];
     private byte[] _disk = [];
@@ -22,6 +25,8 @@ internal sealed class SimulatedFile
     public int Mappings { get; set; }
 
     public ReadOnlySpan<byte> Content => _seen.AsSpan(0, Length);
+
+    public long AllocatedBytes => (long)_allocated.Count * PageBytes;
 
     public Memory<byte> Map(int length)
     {
@@ -35,7 +40,14 @@ internal sealed class SimulatedFile
         Extend(content.Length);
         content.CopyTo(_seen);
         _seen.AsSpan(content.Length).Clear();
+        Allocate(0, content.Length);
     }
+
+    /// <summary>Bytes of a range that have no block yet.</summary>
+    public long Unallocated(int offset, int length) =>
+        (long)PagesOf(offset, length).Count(page => !_allocated.Contains(page)) * PageBytes;
+
+    public void Allocate(int offset, int length) => _allocated.UnionWith(PagesOf(offset, length));
 
     public void Truncate(int length)
     {
@@ -44,14 +56,17 @@ internal sealed class SimulatedFile
 
         Assert.Equal(0, Mappings);
         _seen.AsSpan(length).Clear();
-        Length = length;
+        Shrink(length);
     }
 
     /// <summary>Makes the next flush write these pages whether they have changed or not.</summary>
     public void Touch(int offset, int length)
     {
-        for (int page = offset / PageBytes; page * PageBytes < offset + length; page++)
+        foreach (int page in PagesOf(offset, length))
+        {
+            Assert.True(_allocated.Contains(page), "a page without a block was touched");
             _touched.Add(page);
+        }
     }
 
     public void Flush(int offset, int length)
@@ -108,7 +123,7 @@ internal sealed class SimulatedFile
         _disk.CopyTo(_seen, 0);
         _disk.CopyTo(_clean, 0);
         _touched.Clear();
-        Length = _diskLength;
+        Shrink(_diskLength);
         Mappings = 0;
     }
 
@@ -126,10 +141,23 @@ internal sealed class SimulatedFile
             Length = Length,
         };
         clone._touched.UnionWith(_touched);
+        clone._allocated.UnionWith(_allocated);
         return clone;
     }
 
     private static Span<byte> PageOf(byte[] bytes, int page) => bytes.AsSpan(page * PageBytes, PageBytes);
+
+    private static IEnumerable<int> PagesOf(int offset, int length)
+    {
+        for (int page = offset / PageBytes; page * PageBytes < offset + length; page++)
+            yield return page;
+    }
+
+    private void Shrink(int length)
+    {
+        Length = length;
+        _allocated.RemoveWhere(page => page * PageBytes >= length);
+    }
 
     private void Extend(int length)
     {
@@ -150,10 +178,16 @@ internal sealed class SimulatedFile
     private List<int> DirtyPages(int offset, int length)
     {
         var dirty = new List<int>();
-        for (int page = offset / PageBytes; page * PageBytes < offset + length; page++)
+        foreach (int page in PagesOf(offset, length))
         {
-            if (_touched.Contains(page) || !PageOf(_seen, page).SequenceEqual(PageOf(_clean, page)))
-                dirty.Add(page);
+            if (!_touched.Contains(page) && PageOf(_seen, page).SequenceEqual(PageOf(_clean, page)))
+                continue;
+
+            // A page that was cut off is a hole, and reads as zeros.
+            Assert.True(
+                _allocated.Contains(page) || !PageOf(_seen, page).ContainsAnyExcept((byte)0),
+                "a page without a block was written");
+            dirty.Add(page);
         }
 
         return dirty;

@@ -34,6 +34,17 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
 
     public DiskSpace Space { get; set; } = new(1000, 900);
 
+    /// <summary>What all files together may take on the disk.</summary>
+    public long Capacity { get; set; } = long.MaxValue;
+
+    /// <summary>Whether somebody else takes at once what a file gives back to a full disk.</summary>
+    public bool HasGreedyNeighbour { get; set; }
+
+    /// <summary>What they take now.</summary>
+    public long Used => _names.Values.Distinct().Sum(file => file.AllocatedBytes);
+
+    public bool IsFull => Used >= Capacity;
+
     /// <summary>The operations so far, for a failure's report.</summary>
     public List<string> Trace { get; } = [];
 
@@ -72,7 +83,7 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
     /// <summary>A copy that goes its own way.</summary>
     public SimulatedFileSystem Clone(Random cloneRandom)
     {
-        var clone = new SimulatedFileSystem(cloneRandom) { Space = Space };
+        var clone = new SimulatedFileSystem(cloneRandom) { Space = Space, Capacity = Capacity };
         Dictionary<SimulatedFile, SimulatedFile> files = _names.Values.Concat(_namesOnDisk.Values)
             .Concat(_unsynced.Select(change => change.File).OfType<SimulatedFile>())
             .Distinct().ToDictionary(file => file, file => file.Clone());
@@ -88,6 +99,8 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
 
     public void CreateDirectory(string path, bool isDurable) => Run($"mkdir {path}", () =>
     {
+        if (IsFull && !_directories.Contains(path))
+            throw NoSpaceFor(path);
         List<string> added = AddDirectory(path);
         if (!isDurable)
             _unsyncedDirectories.UnionWith(added);
@@ -105,8 +118,14 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
         {
             RequireDirectory(path);
             file = new SimulatedFile();
+            if (preallocate)
+                Reserve(path, file, 0, length);
             _names[path] = file;
             _unsynced.Add(new NameChange(path, file, null));
+        }
+        else if (preallocate)
+        {
+            Reserve(path, file, 0, length);
         }
 
         return new SimulatedMapping(this, path, file, length);
@@ -124,6 +143,13 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
         {
             RequireDirectory(path);
             var file = new SimulatedFile();
+            if (copy.Length > 0 && file.Unallocated(0, copy.Length) > Capacity - Used)
+            {
+                _names[path] = file;
+                _unsynced.Add(new NameChange(path, file, null));
+                throw NoSpaceFor(path);
+            }
+
             file.Write(copy);
             file.Flush(0, copy.Length);
             _names[path] = file;
@@ -139,7 +165,7 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
         _unsynced.Add(new NameChange(to, file, from));
     });
 
-    public void Delete(string path) => Run($"delete {path}", () => Remove(path));
+    public void Delete(string path) => Run($"delete {path}", () => GivingBack(() => Remove(path)));
 
     public void DeleteDirectory(string path) => Run($"delete directory {path}", () =>
     {
@@ -149,7 +175,7 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
     });
 
     public void Truncate(string path, long length) =>
-        Run($"truncate {path} to {length}", () => Find(path).Truncate((int)length));
+        Run($"truncate {path} to {length}", () => GivingBack(() => Find(path).Truncate((int)length)));
 
     public void SyncDirectory(string path) => Run($"sync {path}", () =>
     {
@@ -195,11 +221,31 @@ internal sealed class SimulatedFileSystem(Random random) : IStoreFileSystem
         Pass();
     }
 
-    internal void Allocate(string path)
+    internal void Allocate(string path, SimulatedFile file, int offset, int length)
     {
         ThrowIfCrashed();
-        if (Space.AvailableBytes == 0)
-            throw new StoreIOException($"Could not reserve bytes for '{path}': the disk is full.");
+        Reserve(path, file, offset, length);
+    }
+
+    private void Reserve(string path, SimulatedFile file, int offset, int length)
+    {
+        if (file.Unallocated(offset, length) is > 0 and var needed && needed > Capacity - Used)
+            throw NoSpaceFor(path);
+        file.Allocate(offset, length);
+    }
+
+    private void GivingBack(Action act)
+    {
+        long before = Used;
+        act();
+        if (HasGreedyNeighbour && Capacity != long.MaxValue)
+            Capacity -= Math.Max(0, before - Used);
+    }
+
+    private StoreIOException NoSpaceFor(string path)
+    {
+        Trace.Add($"no space for {path}");
+        return new StoreIOException($"There is no space for '{path}'.") { IsDiskFull = true };
     }
 
     private static bool IsBelow(string name, string directory) => name.StartsWith(directory + "/", StringComparison.Ordinal);

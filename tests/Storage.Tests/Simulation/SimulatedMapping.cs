@@ -32,7 +32,7 @@ internal sealed class SimulatedMapping : MemoryManager<byte>, IStoreFile
 
     public void Flush(int offset, int length) => _files.Flush(Path, _file, offset, length);
 
-    public void Allocate(int offset, int length) => _files.Allocate(Path);
+    public void Allocate(int offset, int length) => _files.Allocate(Path, _file, offset, length);
 
     public void Populate(int offset, int length, bool inSinglePages)
     {

@@ -24,10 +24,12 @@ internal sealed class StoreSimulation
     private readonly int _maxBodyBytes;
     private readonly bool _hasFaults;
     private readonly bool _deletesTopics;
+    private readonly bool _fillsDisk;
     private StoreModel _model = new();
     private SimulatedFileSystem _files;
     private MessageStore? _store;
     private int _sent;
+    private bool _wasFull;
 
     public StoreSimulation(int seed)
     {
@@ -52,6 +54,9 @@ internal sealed class StoreSimulation
             DiskFullRatio = 0.99,
         };
 
+        _fillsDisk = _random.Next(3) == 0;
+        _files.HasGreedyNeighbour = _random.Next(2) == 0;
+
         // Positions with more than 32 bits can be torn in ways that small ones cannot.
         if (_random.Next(3) == 0)
             MakeLogBeginAt((1L << 32) - (FileBytes * _random.Next(3)));
@@ -72,13 +77,14 @@ internal sealed class StoreSimulation
             Live(_random.Next(5, 120));
             bool isPowerCut = Crash();
             isPowerCut |= Recover();
-            _model.Reconcile(Store, isPowerCut);
+            Reconcile(isPowerCut);
             if (_random.Next(4) == 0)
                 CompareWithRebuilt();
             if (_random.Next(4) == 0)
                 RecoverAgain();
         }
 
+        FreeDisk();
         CloseAndReopen();
     }
 
@@ -95,6 +101,7 @@ internal sealed class StoreSimulation
     {
         _waiters.Clear();
         _store = MessageStore.Open(_files, _options, _time, NullLogger.Instance);
+        _wasFull = _files.Capacity != long.MaxValue;
     }
 
     private void Live(int steps)
@@ -117,8 +124,43 @@ internal sealed class StoreSimulation
             return;
         }
 
+        if (_wasFull && _random.Next(2) == 0)
+            GoOnWithSpace();
         if (_random.Next(6) == 0)
             TryDispose();
+    }
+
+    /// <summary>Once there is space again, everything goes on by itself.</summary>
+    private void GoOnWithSpace()
+    {
+        try
+        {
+            FreeDisk();
+            Store.Worker("omq-flush").PumpOnce();
+            Store.Flush();
+            Append();
+            Assert.True(Store.Log.Failure is not null || !Store.Log.IsDiskFull, "space was not noticed");
+        }
+        catch (SimulatedCrashException)
+        {
+        }
+    }
+
+    private void FillDisk()
+    {
+        _files.Capacity = _files.Used + (SimulatedFile.PageBytes * _random.Next(_random.Next(2) == 0 ? 1 : 24));
+        _wasFull = true;
+    }
+
+    private void FreeDisk()
+    {
+        _files.Capacity = long.MaxValue;
+        _time.AdvanceMilliseconds(2_000);
+        while (Store.Worker("omq-prepare").PumpOnce() == TimeSpan.Zero)
+        {
+        }
+
+        _wasFull = false;
     }
 
     private void TryDispose()
@@ -134,6 +176,14 @@ internal sealed class StoreSimulation
 
     private void Step()
     {
+        if (_fillsDisk && _random.Next(30) == 0)
+        {
+            if (_random.Next(3) > 0)
+                FillDisk();
+            else
+                FreeDisk();
+        }
+
         switch (_random.Next(100))
         {
             case < 44:
@@ -199,7 +249,7 @@ internal sealed class StoreSimulation
         AppendResult result = Store.Append(message);
         if (result.Status != AppendStatus.Appended)
         {
-            Assert.Equal(AppendStatus.Sealed, result.Status);
+            Assert.True(result.Status == AppendStatus.Sealed || (result.Status == AppendStatus.DiskFull && _wasFull));
             return;
         }
 
@@ -242,7 +292,24 @@ internal sealed class StoreSimulation
         _files.FailAt = int.MaxValue;
         Store.Dispose();
         Open();
-        _model.Reconcile(Store, isPowerCut: false);
+        Reconcile(isPowerCut: false);
+    }
+
+    /// <summary>Compares the store with what was promised; what waits for space is there as soon as there is some.</summary>
+    private void Reconcile(bool isPowerCut)
+    {
+        if (Store.Log.IsIndexingStalled)
+        {
+            FreeDisk();
+            if (Store.Log.Failure is not null)
+            {
+                _files.CrashNow();
+                _files.Restart(isPowerCut: false);
+                Open();
+            }
+        }
+
+        _model.Reconcile(Store, isPowerCut);
     }
 
     /// <summary>What a worker's thread or a connection does: it reports the failure and goes on.</summary>
@@ -266,7 +333,10 @@ internal sealed class StoreSimulation
         return isPowerCut;
     }
 
-    /// <summary>Opens the store, with crashes and failures on the way; returns whether the power failed meanwhile.</summary>
+    /// <summary>
+    /// Opens the store, with crashes and failures on the way; returns whether the power failed meanwhile. A full disk is no
+    /// reason not to open.
+    /// </summary>
     private bool Recover()
     {
         bool isPowerCut = false;
@@ -277,6 +347,10 @@ internal sealed class StoreSimulation
                 _files.CrashAt = _random.Next(60);
             if (!isLast && _hasFaults && _random.Next(3) == 0)
                 _files.FailAt = _random.Next(60);
+            if (isLast)
+                _files.Capacity = long.MaxValue;
+            else if (_fillsDisk && _random.Next(2) == 0)
+                FillDisk();
             try
             {
                 Open();
@@ -301,6 +375,7 @@ internal sealed class StoreSimulation
     {
         _files.CrashNow();
         _files.Restart(isPowerCut: _random.Next(2) == 0);
+        _files.Capacity = long.MaxValue;
         Open();
         _model.Reconcile(Store, isPowerCut: false);
     }
@@ -310,6 +385,7 @@ internal sealed class StoreSimulation
         SimulatedFileSystem copy = _files.Clone(new Random(_random.Next()));
         copy.CrashNow();
         copy.Restart(isPowerCut: false);
+        copy.Capacity = long.MaxValue;
         copy.Delete(Path.Combine(Root, "checkpoint"));
         if (_random.Next(2) == 0)
             copy.DeleteDirectory(Path.Combine(Root, "consumequeue"));
