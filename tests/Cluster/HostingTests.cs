@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using Orleans.Hosting;
-using Orleans.Runtime;
 using OrleansMq.BrokerProcesses;
 using OrleansMq.Gateway.Hosting;
 using OrleansMq.Grains.Hosting;

@@ -51,15 +51,18 @@ public sealed class DeliveryTests(InteropBroker broker) : IClassFixture<InteropB
 
     private static void AssertEachQueueInOrder(NodeScript member)
     {
-        foreach (IGrouping<int, ScriptEvent> queue in member.Of("message").GroupBy(message => message.Queue))
+        foreach (var queue in member.Of("message").GroupBy(message => (message.Host, message.Queue)))
             Assert.Equal(queue.Select(message => message.Offset).Order(), queue.Select(message => message.Offset));
     }
 
-    /// <summary>The messages of a lane have one sharding key, so they lie in one queue and arrive as they were sent.</summary>
+    /// <summary>
+    /// The messages of a lane have one sharding key, so they lie in one queue of each broker and arrive from it as they
+    /// were sent.
+    /// </summary>
     private static void AssertEachLaneInOrder(NodeScript member)
     {
-        foreach (IGrouping<string, ScriptEvent> lane in member.Of("message")
-            .GroupBy(message => message.Text![..message.Text!.LastIndexOf('-')]))
+        foreach (var lane in member.Of("message")
+            .GroupBy(message => (message.Host, message.Text![..message.Text!.LastIndexOf('-')])))
         {
             Assert.Single(lane.Select(message => message.Queue).Distinct());
             Assert.Equal(lane.Select(NumberOf).Order(), lane.Select(NumberOf));

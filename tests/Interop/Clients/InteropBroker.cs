@@ -38,7 +38,7 @@ public class InteropBroker : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await InteropHost.StartAsync();
+        _host = await InteropHost.StartAsync(_arguments);
         _process = await BrokerProcess.StartAsync(_directory.Path, 0, [.. _arguments, .. _host.Arguments]);
     }
 
@@ -93,7 +93,7 @@ public class InteropBroker : IAsyncLifetime
 
     /// <summary>Sends messages from a process of its own and gives what was answered to each, in their order.</summary>
     public async Task<IReadOnlyList<ScriptEvent>> SendAsync(string topic, params object[] messages) =>
-        await SendAsync(new { nameServer = Address, topic, messages });
+        await SendAsync(new { nameServer = Address, topic, broker = InteropHost.FirstBroker, messages });
 
     /// <summary>Runs produce.js to its end and gives what was answered to each message.</summary>
     public async Task<IReadOnlyList<ScriptEvent>> SendAsync(object parameters)
@@ -130,16 +130,16 @@ public class InteropBroker : IAsyncLifetime
         return started;
     }
 
-    /// <summary>Waits until members share all queues of a topic, each with at least one.</summary>
+    /// <summary>Waits until members share all queues of a topic, so many on each broker, each with at least one.</summary>
     public static Task WaitUntilSharedAsync(int queues, params NodeScript[] members) =>
         NodeScript.WaitAsync("a stable assignment", members, () =>
         {
-            IReadOnlyList<int>[] owned = [.. members.Select(member => OwnedBy(member))];
-            return owned.All(mine => mine.Count > 0) && owned.Sum(mine => mine.Count) == queues
-                && owned.SelectMany(mine => mine).Distinct().Count() == queues;
+            IReadOnlyList<string>[] owned = [.. members.Select(member => OwnedBy(member))];
+            return owned.All(mine => mine.Count > 0) && owned.Sum(mine => mine.Count) == queues * InteropHost.Brokers
+                && owned.SelectMany(mine => mine).Distinct().Count() == queues * InteropHost.Brokers;
         });
 
-    private static IReadOnlyList<int> OwnedBy(NodeScript member) =>
+    private static IReadOnlyList<string> OwnedBy(NodeScript member) =>
         member.Of("assigned") is { Count: > 0 } assignments ? assignments[^1].Queues : [];
 
     private async Task RestartAsync()

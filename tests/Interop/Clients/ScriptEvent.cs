@@ -21,6 +21,9 @@ public sealed record ScriptEvent
 
     public int Queue { get; init; }
 
+    /// <summary>The broker that stored the message, address and port.</summary>
+    public string? Host { get; init; }
+
     public long Offset { get; init; }
 
     public string? MessageId { get; init; }
@@ -40,7 +43,7 @@ public sealed record ScriptEvent
     public int ReconsumeTimes { get; init; }
 
     /// <summary>The queues that the client now owns.</summary>
-    public IReadOnlyList<int> Queues { get; init; } = [];
+    public IReadOnlyList<string> Queues { get; init; } = [];
 
     public IReadOnlyDictionary<string, string?> Properties { get; init; } = new Dictionary<string, string?>();
 

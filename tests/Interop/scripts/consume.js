@@ -13,6 +13,7 @@ function show(message) {
   print('message', {
     topic: message.topic,
     queue: message.queueId,
+    host: String(message.storeHost),
     offset: message.queueOffset,
     messageId: message.msgId,
     text: body.toString('utf8', 0, SHOWN_CHARACTERS),
@@ -32,8 +33,8 @@ function watchAssignment(consumer) {
     const queues = [ ...consumer.processQueueTable.values() ]
       .map(item => item.messageQueue)
       .filter(queue => queue.topic === parameters.topic)
-      .map(queue => queue.queueId)
-      .sort((a, b) => a - b);
+      .map(queue => `${queue.brokerName}/${queue.queueId}`)
+      .sort();
     const text = queues.join();
     if (text !== last) print('assigned', { queues });
     last = text;

@@ -2,6 +2,7 @@
 
 // Sends messages, prints "sent" or "failed" for each and "done".
 //   nameServer, topic, group
+//   broker: the only one that messages are sent to, unless they are a series
 //   messages: [{ text | bytes, tags, keys, delay, shardingKey, queue, properties, deliverInMilliseconds }]
 //   series: { prefix, count, lanes, tags }   many messages; those of a lane are sent one after the other
 //     isSpread: without a sharding key, over all queues
@@ -29,9 +30,14 @@ function build(plan, body) {
   return message;
 }
 
+let turn = 0;
+
+/** Sends to a queue, or to each in turn, of the broker that the parameters name, or of any. */
 async function sendTo(producer, message, queue) {
   const info = await producer.tryToFindTopicPublishInfo(message.topic);
-  return producer.sendKernelImpl(message, info.messageQueueList.find(candidate => candidate.queueId === queue));
+  const queues = info.messageQueueList.filter(({ brokerName, queueId }) =>
+    (!parameters.broker || brokerName === parameters.broker) && (queue === undefined || queueId === queue));
+  return producer.sendKernelImpl(message, queues[turn++ % queues.length]);
 }
 
 async function send(producer, plan) {
@@ -40,7 +46,8 @@ async function send(producer, plan) {
   const fields = { text, sha1: sha1(body), length: body.length, sentAt: Date.now() };
   try {
     const message = build(plan, body);
-    const result = await (plan.queue === undefined ? producer.send(message) : sendTo(producer, message, plan.queue));
+    const isChosen = plan.queue !== undefined || parameters.broker;
+    const result = await (isChosen ? sendTo(producer, message, plan.queue) : producer.send(message));
     print('sent', {
       ...fields,
       queue: Number(result.messageQueue.queueId),
@@ -82,9 +89,10 @@ run(async () => {
   await producer.ready();
   for (const plan of parameters.messages || []) await send(producer, plan);
   if (parameters.series) {
-    const { messageQueueList } = await producer.tryToFindTopicPublishInfo(parameters.topic);
+    const info = await producer.tryToFindTopicPublishInfo(parameters.topic);
+    const queues = new Set(info.messageQueueList.map(queue => queue.queueId)).size;
     const lanes = [ ...Array(parameters.series.lanes).keys() ];
-    await Promise.all(lanes.map(lane => sendLane(producer, parameters.series, lane, messageQueueList.length)));
+    await Promise.all(lanes.map(lane => sendLane(producer, parameters.series, lane, queues)));
   }
   await producer.close();
   print('done', {});
