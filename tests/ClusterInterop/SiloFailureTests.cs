@@ -10,6 +10,9 @@ public sealed class SiloFailureTests
     private const int Queues = 4;
     private const int Messages = 6_000;
 
+    /// <summary>The load lasts longer than a silo takes to come back.</summary>
+    private const int PauseMilliseconds = 12;
+
     [Fact]
     public async Task EveryAcknowledgedMessageArrives_WhenASiloIsKilledAndComesBack_AndAFourthTakesLoad()
     {
@@ -48,7 +51,7 @@ public sealed class SiloFailureTests
     private static NodeScript Produce(SiloCluster cluster, string prefix) => cluster.Start("produce.js", new Dictionary<string, object?>
     {
         ["topic"] = "Orders",
-        ["series"] = new { prefix, count = Messages, lanes = 8, isSpread = true },
+        ["series"] = new { prefix, count = Messages, lanes = 8, isSpread = true, pause = PauseMilliseconds },
         ["retries"] = 5,
         ["sendTimeout"] = 3_000,
     });

@@ -4,7 +4,8 @@
 //   nameServer, topic, group
 //   broker: the only one that messages are sent to, unless they are a series
 //   messages: [{ text | bytes, tags, keys, delay, shardingKey, queue, properties, deliverInMilliseconds }]
-//   series: { prefix, count, lanes, tags }   many messages; those of a lane are sent one after the other
+//   series: { prefix, count, lanes, tags, pause }   many messages; those of a lane are sent one after the other, with a
+//     pause of so many milliseconds
 //     isSpread: without a sharding key, over all queues
 //   retries: how often a message is sent to another broker; small messages only, a retry compresses the body again
 //   compressAbove: bytes from which bodies are compressed
@@ -67,11 +68,12 @@ function shardingKeyOf(prefix, lane, queues) {
   }
 }
 
-async function sendLane(producer, { prefix, count, lanes, tags, isSpread }, lane, queues) {
+async function sendLane(producer, { prefix, count, lanes, tags, isSpread, pause }, lane, queues) {
   const shardingKey = isSpread ? undefined : shardingKeyOf(prefix, lane, queues);
   for (let index = lane; index < count; index += lanes) {
     const text = `${prefix}-${lane}-${index}`;
     await send(producer, { text, keys: [ text ], tags: tags && tags[index % tags.length], shardingKey });
+    if (pause) await new Promise(resolve => setTimeout(resolve, pause));
   }
 }
 
@@ -94,7 +96,8 @@ run(async () => {
     const lanes = [ ...Array(parameters.series.lanes).keys() ];
     await Promise.all(lanes.map(lane => sendLane(producer, parameters.series, lane, queues)));
   }
-  await producer.close();
+  // The client says goodbye to every broker, also to one that is away.
+  await producer.close().catch(error => print('error', { message: `close: ${error.message}` }));
   print('done', {});
   exit(0);
 });
