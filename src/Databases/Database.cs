@@ -46,7 +46,7 @@ public sealed class Database
 
     /// <summary>Which database it is, for people; without its password.</summary>
     public override string ToString() => _connection is NpgsqlConnectionStringBuilder server
-        ? $"the PostgreSQL database '{server.Database}' on {server.Host}:{server.Port}"
+        ? $"the PostgreSQL database '{server.Database ?? server.Username}' on {server.Host}:{server.Port}"
         : $"the SQLite file {((SqliteConnectionStringBuilder)_connection).DataSource}";
 
     /// <summary>

@@ -34,7 +34,7 @@ builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging")).Ad
     options.UseUtcTimestamp = true;
 });
 builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning)
-    .AddFilter("Orleans.", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+    .AddFilter("Orleans.", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Critical);
 
 // What keeps the host from starting is said below, in one line.
 builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

@@ -39,6 +39,20 @@ public sealed class SiloCommandTests
     }
 
     [Fact]
+    public async Task Silo_SaysThatItsPortIsTaken()
+    {
+        using var directory = new TemporaryDirectory();
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, BrokerProcess.FindFreePort());
+        listener.Start();
+        (int exitCode, string log) = await BrokerProcess.RunCommandAsync(
+            "--data", directory.Path, "--port", $"{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}",
+            "--silo-port", $"{BrokerProcess.FindFreePort()}", "--gateway-port", $"{BrokerProcess.FindFreePort()}");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("The silo did not start: the configuration is wrong.", log, StringComparison.Ordinal);
+        Assert.Contains("Cannot listen on 127.0.0.1", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Silo_IsAloneWithoutADatabase_AndKeepsWhatItDecided()
     {
         using var directory = new TemporaryDirectory();

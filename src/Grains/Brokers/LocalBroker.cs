@@ -20,6 +20,7 @@ internal sealed class LocalBroker(
 
     private CancellationTokenSource _stopping = new();
     private Task _working = Task.CompletedTask;
+    private bool _isJoined;
     private volatile RunningBroker? _running;
     private volatile ClusterView? _view;
     private volatile ViewRefresher? _refresher;
@@ -51,7 +52,17 @@ internal sealed class LocalBroker(
         RunningBroker running = _running!;
         await new ClusterEntry(running, grains, silo.SiloAddress, _logger).EnterAsync(cancellationToken)
             .ConfigureAwait(false);
-        running.Host.Listen();
+        _isJoined = true;
+        try
+        {
+            running.Host.Listen();
+        }
+        catch
+        {
+            await LeaveAsync().ConfigureAwait(false);
+            throw;
+        }
+
         _stopping = new CancellationTokenSource();
         _working = Task.WhenAll(
             new OffsetReporter(running, grains, Settings.Cluster, time, _logger).RunAsync(_stopping.Token),
@@ -63,9 +74,10 @@ internal sealed class LocalBroker(
     /// </summary>
     public async Task LeaveAsync()
     {
-        if (_running is not { } running)
+        if (_running is not { } running || !_isJoined)
             return;
 
+        _isJoined = false;
         await running.Host.StopListeningAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _working.ConfigureAwait(false);
