@@ -43,6 +43,11 @@ public interface IControlPlane
     /// <summary>Takes in a heartbeat of a known group; the problem if it is refused.</summary>
     ValueTask<string?> HeartbeatAsync(GroupHandle group, GroupMember member);
 
+    /// <summary>
+    /// Shows at this broker the members as they are now: another broker's member may not have been told of here yet.
+    /// </summary>
+    ValueTask ShowMembersAsync(string group);
+
     /// <summary>A client says goodbye to its group.</summary>
     ValueTask UnregisterAsync(GroupHandle group, string clientId);
 

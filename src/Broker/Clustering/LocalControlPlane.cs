@@ -47,6 +47,8 @@ internal sealed class LocalControlPlane(BrokerNode node) : IControlPlane, IClust
     public ValueTask<string?> HeartbeatAsync(GroupHandle group, GroupMember member) =>
         ValueTask.FromResult(group.Heartbeat(member));
 
+    public ValueTask ShowMembersAsync(string group) => ValueTask.CompletedTask;
+
     public ValueTask UnregisterAsync(GroupHandle group, string clientId)
     {
         group.Unregister(clientId);

@@ -127,14 +127,23 @@ internal sealed class MembershipRequests(BrokerNode node)
         });
     }
 
-    private void ListMembers(ClientSession session, ConsumerListRequest request)
+    private void ListMembers(ClientSession session, ConsumerListRequest request) => session.Await(async reply =>
     {
-        List<string>? members = node.Groups.Find(request.ConsumerGroup)?.Read(group => group.ClientIds.ToList());
-        if (members is null or { Count: 0 })
-            session.Refuse(ResponseCode.SystemError, $"The group '{request.ConsumerGroup}' has no members.");
+        List<string> members = MembersOf(request.ConsumerGroup);
+        if (members.Count == 0)
+        {
+            await node.ControlPlane.ShowMembersAsync(request.ConsumerGroup).ConfigureAwait(false);
+            members = MembersOf(request.ConsumerGroup);
+        }
+
+        if (members.Count == 0)
+            reply.Answer(ResponseCode.SystemError, $"The group '{request.ConsumerGroup}' has no members.");
         else
-            session.Reply.Answer(new ConsumerList { ConsumerIdList = members }.WriteTo);
-    }
+            reply.Answer(new ConsumerList { ConsumerIdList = members }.WriteTo);
+    });
+
+    private List<string> MembersOf(string group) =>
+        node.Groups.Find(group)?.Read(state => state.ClientIds.ToList()) ?? [];
 
     private void Lock(ClientSession session, LockBatchBody request) =>
         WithGroup(session, request.ConsumerGroup, async (reply, group) =>

@@ -75,6 +75,14 @@ internal sealed class ClusterControlPlane(DecisionCaller caller, RunningBroker b
         }
     }
 
+    public async ValueTask ShowMembersAsync(string group)
+    {
+        if (Node.Groups.Find(group) is null)
+            await broker.Refresher.TryRefreshAsync().ConfigureAwait(false);
+        if (Node.Groups.Find(group) is { } known)
+            known.Show(await caller.CallAsync(() => GroupOf(group).Read()).ConfigureAwait(false));
+    }
+
     public async ValueTask UnregisterAsync(GroupHandle group, string clientId) =>
         await caller.CallAsync(() => GroupOf(group.Name).Unregister(clientId)).ConfigureAwait(false);
 

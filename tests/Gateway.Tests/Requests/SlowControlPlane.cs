@@ -57,6 +57,8 @@ internal sealed class SlowControlPlane(IControlPlane inner) : IControlPlane
 
     public ValueTask<SubscriptionGroupResult> DeleteGroupAsync(string group) => inner.DeleteGroupAsync(group);
 
+    public ValueTask ShowMembersAsync(string group) => inner.ShowMembersAsync(group);
+
     public ValueTask UnregisterAsync(GroupHandle group, string clientId) => inner.UnregisterAsync(group, clientId);
 
     public void ChannelClosed(GroupHandle group, ClientChannel channel) => inner.ChannelClosed(group, channel);
