@@ -1,4 +1,5 @@
 using OrleansMq.Broker.Delays;
+using OrleansMq.Broker.Transactions;
 
 namespace OrleansMq.Broker;
 
@@ -119,6 +120,9 @@ public sealed class BrokerOptions
     /// </summary>
     public TimeSpan OffsetFlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>When producers are asked what became of their transactions.</summary>
+    public TransactionOptions Transactions { get; set; } = new();
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -158,6 +162,8 @@ public sealed class BrokerOptions
             yield return Outside(nameof(MaxDelay), MaxDelay, "0 to 3,650 days");
         if (!Delays.DelayLevels.TryParse(DelayLevels, out _, out problem))
             yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
+        foreach (string wrong in Transactions.Validate())
+            yield return wrong;
     }
 
     private (string Name, int Limit)[] PositiveLimits() =>

@@ -42,22 +42,19 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     private readonly TimerEntry[] _due = new TimerEntry[DeliveriesPerStep];
     private readonly BrokerOptions _options;
     private readonly DelayLevels _levels;
-    private readonly IMetadataFiles _files;
+    private readonly IndexSnapshot _snapshot;
     private readonly BrokerIdentity _identity;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private MessageStore? _store;
     private Action _pump = static () => { };
-    private bool _isChanged = true;
-    private long _durableUntil;
-    private long _snapshotAtMilliseconds;
 
     internal DelayedMessages(
         BrokerOptions options, IMetadataFiles files, BrokerIdentity identity, TimeProvider time, ILogger logger)
     {
         _options = options;
         _levels = DelayLevels.Parse(options.DelayLevels);
-        _files = files;
+        _snapshot = new IndexSnapshot(files, TimerSnapshot.Name, _lock);
         _identity = identity;
         _time = time;
         _logger = logger;
@@ -72,7 +69,7 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     public WorkerSignal Signal { get; } = new();
 
     /// <inheritdoc/>
-    public long DurableUntil => Volatile.Read(ref _durableUntil);
+    public long DurableUntil => _snapshot.DurableUntil;
 
     /// <summary>Messages that wait.</summary>
     public int Count
@@ -120,19 +117,9 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
             long interval = count > SmallSnapshotEntries
                 ? LargeSnapshotIntervalMilliseconds
                 : SmallSnapshotIntervalMilliseconds;
-            if (_isChanged && now - _snapshotAtMilliseconds < interval)
-                return null;
-            if (!_isChanged)
-            {
-                // What is on disk describes this position just as well.
-                Volatile.Write(ref _durableUntil, dispatchedUntil);
-                return null;
-            }
-
-            _isChanged = false;
-            _snapshotAtMilliseconds = now;
-            byte[] content = TimerSnapshot.Encode(dispatchedUntil, [.. _wheel.Entries(), .. _delivering.Values]);
-            return () => Write(content, dispatchedUntil);
+            return _snapshot.Prepare(
+                dispatchedUntil, now, interval,
+                () => TimerSnapshot.Encode(dispatchedUntil, [.. _wheel.Entries(), .. _delivering.Values]));
         }
     }
 
@@ -166,32 +153,6 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     {
         _store = store;
         _pump = pump;
-    }
-
-    private void Write(byte[] snapshot, long dispatchedUntil)
-    {
-        bool isWritten = false;
-        try
-        {
-            _files.Replace(TimerSnapshot.Name, snapshot);
-            Volatile.Write(ref _durableUntil, dispatchedUntil);
-            isWritten = true;
-        }
-        finally
-        {
-            if (!isWritten)
-                BeDueAgain();
-        }
-    }
-
-    /// <summary>Until there is space no other state may pass for the one on disk.</summary>
-    private void BeDueAgain()
-    {
-        lock (_lock)
-        {
-            _isChanged = true;
-            _snapshotAtMilliseconds = 0;
-        }
     }
 
     private SendResult Park(TopicHandle topic, scoped MessageDraft draft, DeliveryTime delivery, bool waitsForFlush)
@@ -238,7 +199,8 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     private void Add(TimerEntry entry)
     {
         TimerAddStatus status = _wheel.Add(entry);
-        _isChanged |= status == TimerAddStatus.Added;
+        if (status == TimerAddStatus.Added)
+            _snapshot.Changed();
         if (status == TimerAddStatus.Full)
             _logger.TimerFull(entry.PhysicalOffset, _options.MaxTimerEntries);
     }
@@ -250,7 +212,10 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
             return;
 
         lock (_lock)
-            _isChanged |= _delivering.Remove(physicalOffset) | _wheel.Remove(physicalOffset);
+        {
+            if (_delivering.Remove(physicalOffset) | _wheel.Remove(physicalOffset))
+                _snapshot.Changed();
+        }
     }
 
     private void Deliver(TimerEntry entry)
@@ -296,12 +261,15 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     private void Forget(TimerEntry entry)
     {
         lock (_lock)
-            _isChanged |= _delivering.Remove(entry.PhysicalOffset);
+        {
+            if (_delivering.Remove(entry.PhysicalOffset))
+                _snapshot.Changed();
+        }
     }
 
     private void LoadSnapshot()
     {
-        byte[]? content = _files.TryRead(TimerSnapshot.Name);
+        byte[]? content = _snapshot.TryRead();
         if (content is null)
             return;
 
@@ -313,7 +281,6 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
 
         foreach (TimerEntry entry in snapshot.Entries)
             _wheel.Add(entry);
-        _durableUntil = long.MaxValue;
-        _isChanged = false;
+        _snapshot.Loaded();
     }
 }

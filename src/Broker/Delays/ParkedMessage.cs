@@ -90,6 +90,8 @@ public readonly ref struct ParkedMessage
         .Remove(PropertyNames.TimerOutMilliseconds)
         .Remove(PropertyNames.RealTopic)
         .Remove(PropertyNames.RealQueueId)
+        .Remove(PropertyNames.TransactionFrom)
+        .Remove(PropertyNames.TransactionOperation)
         .Remove(PropertyNames.RecordChecksum)
         .ApplyTo(properties);
 
@@ -106,7 +108,9 @@ public readonly ref struct ParkedMessage
     private static bool IsBrokerProperty(ReadOnlySpan<byte> name) => name.SequenceEqual(PropertyNames.TimerFrom)
         || name.SequenceEqual(PropertyNames.TimerOutMilliseconds)
         || name.SequenceEqual(PropertyNames.RealTopic)
-        || name.SequenceEqual(PropertyNames.RealQueueId);
+        || name.SequenceEqual(PropertyNames.RealQueueId)
+        || name.SequenceEqual(PropertyNames.TransactionFrom)
+        || name.SequenceEqual(PropertyNames.TransactionOperation);
 
     private static bool TryReadNumber(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> name, out long number)
     {

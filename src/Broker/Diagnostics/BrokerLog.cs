@@ -36,6 +36,22 @@ internal static partial class BrokerLog
     [LoggerMessage(2104, LogLevel.Warning, "The delivery of the message at {PhysicalOffset} is put off: {Problem}")]
     public static partial void DeliveryPutOff(this ILogger logger, long physicalOffset, string problem);
 
+    [LoggerMessage(2111, LogLevel.Warning,
+        "The transaction snapshot cannot be used, the log is read instead: {Problem}")]
+    public static partial void TransactionSnapshotUnusable(this ILogger logger, string problem);
+
+    [LoggerMessage(2112, LogLevel.Error, "The half message at {PhysicalOffset} can no longer be decided: {Reason}")]
+    public static partial void HalfMessageLost(this ILogger logger, long physicalOffset, string reason);
+
+    [LoggerMessage(2113, LogLevel.Warning,
+        "The transaction whose half message stands at {PhysicalOffset} is parked after {Checks} checks: the producers "
+        + "'{Group}' did not tell what became of it. Commit it, roll it back or resume it")]
+    public static partial void TransactionParked(this ILogger logger, long physicalOffset, int checks, string group);
+
+    [LoggerMessage(2114, LogLevel.Warning,
+        "The check of the half message at {PhysicalOffset} is put off: {Problem}")]
+    public static partial void TransactionCheckPutOff(this ILogger logger, long physicalOffset, string problem);
+
     [LoggerMessage(2201, LogLevel.Warning,
         "Members of the group {Group} subscribe differently: {ClientId} wants '{OfMember}' of '{Topic}', the group"
         + " '{OfGroup}'. Messages may be skipped")]

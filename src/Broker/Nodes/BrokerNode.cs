@@ -11,6 +11,7 @@ using OrleansMq.Broker.Queries;
 using OrleansMq.Broker.Retries;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Storage;
 using OrleansMq.Storage.Confirmations;
 using OrleansMq.Storage.Files;
@@ -40,7 +41,8 @@ public sealed class BrokerNode : IDisposable
         _logger = logger;
         var metadata = new StoreMetadataFiles(files, Path.Combine(storeOptions.Directory, "config"));
         Delayed = new DelayedMessages(options, metadata, identity, time, logger);
-        Store = MessageStore.Open(files, storeOptions, time, logger, Delayed);
+        Transactions = new HalfMessages(options.Transactions, metadata, identity, time, logger);
+        Store = MessageStore.Open(files, storeOptions, time, logger, Delayed, Transactions);
         try
         {
             Topics = LoadTopics(metadata, options, time);
@@ -56,15 +58,17 @@ public sealed class BrokerNode : IDisposable
         var longPolls = new LongPolls();
         Store.Dispatcher.Listen(longPolls);
         Producers = new ProducerCatalog(options, time);
-        Sender = new MessageSender(Store, storeOptions, Topics, Groups, Delayed, identity);
+        Sender = new MessageSender(Store, storeOptions, Topics, Groups, Delayed, Transactions, identity);
         Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls);
         SendBacks = new SendBacks(this, storeOptions);
         Queries = new MessageQueries(Store, Topics, options);
         Delayed.Attach(Store, Pump);
+        Transactions.Attach(Store, Topics);
         Store.Confirmed = Pump;
         ControlPlane = new LocalControlPlane(this);
         _pullExpirer = new PullExpirer(Puller);
-        Workers = [.. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(this, options)];
+        var checks = new TransactionChecks(this, channels, time, logger);
+        Workers = [.. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(this, options), checks];
     }
 
     /// <summary>Who the broker is.</summary>
@@ -96,6 +100,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>Messages that wait for their time.</summary>
     public DelayedMessages Delayed { get; }
+
+    /// <summary>Transactions that are not over.</summary>
+    public HalfMessages Transactions { get; }
 
     /// <summary>
     /// Who decides about topics and groups: the broker itself, unless its host makes it one of several before it

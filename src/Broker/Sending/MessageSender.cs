@@ -4,6 +4,7 @@ using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Messages.Identity;
 using OrleansMq.Messages.Records;
 using OrleansMq.Messages.Topics;
@@ -18,22 +19,24 @@ namespace OrleansMq.Broker.Sending;
 /// <summary>Checks messages and appends them to the log. Thread-safe.</summary>
 public sealed class MessageSender
 {
-    /// <summary>Any of them makes a message part of a transaction.</summary>
-    private const SystemFlags TransactionBits = SystemFlags.TransactionPrepared | SystemFlags.TransactionCommit;
+    /// <summary>The bits that tell which part of a transaction a message is.</summary>
+    private const SystemFlags TransactionBits = SystemFlags.TransactionRollback;
 
     private readonly MessageStore _store;
     private readonly StoreOptions _storeOptions;
     private readonly TopicCatalog _topics;
     private readonly GroupCatalog _groups;
     private readonly DelayedMessages _delayed;
+    private readonly HalfMessages _transactions;
     private readonly BrokerIdentity _identity;
     private volatile bool _isDraining;
     private int _nextQueue;
 
     internal MessageSender(
         MessageStore store, StoreOptions storeOptions, TopicCatalog topics, GroupCatalog groups,
-        DelayedMessages delayed, BrokerIdentity identity)
+        DelayedMessages delayed, HalfMessages transactions, BrokerIdentity identity)
     {
+        _transactions = transactions;
         _store = store;
         _storeOptions = storeOptions;
         _topics = topics;
@@ -91,8 +94,8 @@ public sealed class MessageSender
     internal SendResult Store(TopicHandle topic, scoped MessageDraft draft)
     {
         var properties = new SentProperties(draft.Properties);
-        if (properties.IsHalfMessage)
-            return RefuseHalfMessage();
+        if (properties.IsHalfMessage || (draft.SystemFlags & TransactionBits) == SystemFlags.TransactionPrepared)
+            return Prepare(topic, draft, properties);
         if (properties.IsDelayed)
             return _delayed.Park(topic, draft, properties.WaitsForFlush);
         if (properties.HasReserved)
@@ -160,9 +163,8 @@ public sealed class MessageSender
                 + $"at most {RecordEncoder.MaxPropertiesBytes} are allowed.");
         }
 
-        return (request.SystemFlags & TransactionBits) != 0
-            ? RefuseHalfMessage()
-            : null;
+        // What a transaction ends with is the broker's to write.
+        return (request.SystemFlags & SystemFlags.TransactionCommit) != 0 ? RefuseFlags() : null;
     }
 
     /// <summary>The queue that the sender chose, or each in turn when it leaves the choice to the broker.</summary>
@@ -205,6 +207,19 @@ public sealed class MessageSender
             result, template.QueueId, waitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
     }
 
-    private static SendResult RefuseHalfMessage() => SendResult.Refused(
-        ResponseCode.NoPermission, "This broker does not take part in transactions. Send a plain message.");
+    private SendResult Prepare(TopicHandle topic, scoped MessageDraft draft, SentProperties properties)
+    {
+        if (!properties.IsHalfMessage)
+            return RefuseFlags();
+        return properties.IsDelayed
+            ? SendResult.Refused(
+                ResponseCode.MessageIllegal,
+                "A half message cannot be delayed: leave out the delay, or send it after the transaction.")
+            : _transactions.Prepare(topic, draft, properties.WaitsForFlush);
+    }
+
+    private static SendResult RefuseFlags() => SendResult.Refused(
+        ResponseCode.MessageIllegal,
+        "The system flags make the message part of a transaction, but it is no half message: set TRAN_MSG to 'true' "
+        + "and the flag 4, or neither.");
 }

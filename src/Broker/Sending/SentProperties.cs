@@ -21,6 +21,10 @@ internal readonly ref struct SentProperties
                 case (byte)'T' when name.SequenceEqual(PropertyNames.TransactionPrepared):
                     IsHalfMessage = pair.Value.SequenceEqual("true"u8);
                     break;
+                case (byte)'T' when name.StartsWith("TRAN_"u8):
+                    HasReserved |= name.SequenceEqual(PropertyNames.TransactionFrom)
+                        || name.SequenceEqual(PropertyNames.TransactionOperation);
+                    break;
                 case (byte)'T' when name.StartsWith("TIMER_"u8):
                     HasReserved |= name.SequenceEqual(PropertyNames.TimerFrom)
                         || name.SequenceEqual(PropertyNames.TimerOutMilliseconds);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Gateway.Connections;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
@@ -32,6 +33,29 @@ public sealed class ClientChannels : IClientChannels
                 writer.Complete();
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public bool Ask(long channelId, TransactionQuestion question)
+    {
+        if (!_connections.TryGetValue(channelId, out Connection? connection))
+            return false;
+
+        using (connection.Write(out OutputBuffer output))
+        {
+            CommandWriter writer = CommandWriter.BeginRequest(
+                output, RequestCode.CheckTransactionState, Interlocked.Increment(ref _opaque), SerializeType.Json,
+                isOneWay: true);
+            writer.Field("tranStateTableOffset"u8, question.QueueOffset);
+            writer.Field("commitLogOffset"u8, question.PhysicalOffset);
+            writer.Field("msgId"u8, question.UniqueKey);
+            writer.Field("transactionId"u8, question.UniqueKey);
+            writer.Field("offsetMsgId"u8, question.MessageId);
+            writer.Body(question.Record);
+            writer.Complete();
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>

@@ -32,6 +32,7 @@ public sealed class RequestDispatcher : IFrameHandler
         _pulls = new PullRequests(node, TryAgain);
         var others = new RequestTable();
         new SendBackRequests(node).Register(others);
+        new TransactionRequests(node).Register(others);
         new OffsetRequests(node).Register(others);
         new MembershipRequests(node).Register(others);
         new QueryRequests(node).Register(others);

@@ -28,21 +28,6 @@ internal sealed class SendBackRequests(BrokerNode node)
             result = node.SendBacks.Take(request);
         }
 
-        if (result.MustAwaitFlush)
-            AwaitFlush(reply, result);
-        else
-            reply.Answer(result.Code, result.Problem);
-        node.Pump();
+        StoredAnswer.Give(node, reply, result);
     });
-
-    private void AwaitFlush(ReplyAddress reply, SendResult result)
-    {
-        reply.Connection.RequestStarted();
-        node.AwaitFlush(result, status =>
-        {
-            var outcome = FlushOutcome.Of(status);
-            reply.Answer(outcome.Code, outcome.Problem);
-            reply.Connection.RequestFinished();
-        });
-    }
 }

@@ -57,6 +57,24 @@ public static class PropertyNames
     /// <summary>"true" on a half message.</summary>
     public static ReadOnlySpan<byte> TransactionPrepared => "TRAN_MSG"u8;
 
+    /// <summary>The producer group of a half message, whose members can tell what became of it.</summary>
+    public static ReadOnlySpan<byte> ProducerGroup => "PGROUP"u8;
+
+    /// <summary>How long a half message is not asked about, in seconds after it was stored.</summary>
+    public static ReadOnlySpan<byte> CheckImmunitySeconds => "CHECK_IMMUNITY_TIME_IN_SECONDS"u8;
+
+    /// <summary>How often a half message was asked about; written by the broker.</summary>
+    public static ReadOnlySpan<byte> TransactionCheckTimes => "TRANSACTION_CHECK_TIMES"u8;
+
+    /// <summary>
+    /// Where the half message stands that a record settles, or says something about; written by the broker, which
+    /// finds by it after a crash what is still undecided.
+    /// </summary>
+    public static ReadOnlySpan<byte> TransactionFrom => "TRAN_FROM"u8;
+
+    /// <summary>What a record of the transaction topics says about its half message; written by the broker.</summary>
+    public static ReadOnlySpan<byte> TransactionOperation => "TRAN_OP"u8;
+
     /// <summary>The whole-record checksum, always the last property.</summary>
     public static ReadOnlySpan<byte> RecordChecksum => "__CRC32#"u8;
 

@@ -60,6 +60,22 @@ public readonly ref struct MessageDraft
         PreparedTransactionOffset = PreparedTransactionOffset,
     };
 
+    /// <summary>The same message with other system flags, made from another half message.</summary>
+    public MessageDraft With(SystemFlags flags, long preparedTransactionOffset) => new()
+    {
+        Topic = Topic,
+        QueueId = QueueId,
+        Body = Body,
+        Properties = Properties,
+        Flag = Flag,
+        SystemFlags = flags,
+        BornTimestamp = BornTimestamp,
+        BornHost = BornHost,
+        StoreHost = StoreHost,
+        ReconsumeTimes = ReconsumeTimes,
+        PreparedTransactionOffset = preparedTransactionOffset,
+    };
+
     /// <summary>A copy of a stored message for another queue, with other properties.</summary>
     public static MessageDraft CopyOf(
         RecordView record, ReadOnlySpan<byte> topic, int queueId, ReadOnlySpan<byte> properties, HostAddress storeHost,

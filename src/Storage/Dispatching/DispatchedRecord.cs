@@ -24,6 +24,8 @@ public readonly ref struct DispatchedRecord
                 DueTime = pair.Value;
             else if (pair.Name.SequenceEqual(PropertyNames.TimerFrom))
                 TimerFrom = pair.Value;
+            else if (pair.Name.SequenceEqual(PropertyNames.TransactionFrom))
+                TransactionFrom = pair.Value;
         }
     }
 
@@ -50,6 +52,9 @@ public readonly ref struct DispatchedRecord
 
     /// <summary>For a delivered message, the decimal position of the record that waited for it; else empty.</summary>
     public ReadOnlySpan<byte> TimerFrom { get; }
+
+    /// <summary>The decimal position of the half message that the record is about; else empty.</summary>
+    public ReadOnlySpan<byte> TransactionFrom { get; }
 
     /// <summary>Position behind the record.</summary>
     public long EndOffset => PhysicalOffset + Record.Bytes.Length;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Protocol.Bodies;
 using SubscriptionGroupConfig = OrleansMq.Broker.ConsumerGroups.SubscriptionGroupConfig;
 
@@ -44,6 +45,8 @@ public sealed class GroupHandleTests : IClientChannels
         _group.Show(Members(2, ("c1", "broker-a", 11)));
         Assert.Empty(_told);
     }
+
+    bool IClientChannels.Ask(long channelId, TransactionQuestion question) => false;
 
     void IClientChannels.NotifyMembersChanged(string group, IReadOnlyList<long> channelIds) =>
         _told.Add($"{group}: {string.Join(' ', channelIds)}");

@@ -93,13 +93,6 @@ public sealed class SendTests : IDisposable
         Assert.Equal([0, 1, 2, 3], queues.Order());
     }
 
-    [Theory]
-    [InlineData(SystemFlags.TransactionPrepared, "")]
-    [InlineData(SystemFlags.None, "TRAN_MSG\u0001true\u0002")]
-    public void Send_IsRefused_WhenMessageIsPartOfATransaction(SystemFlags flags, string properties) =>
-        Assert.Equal(
-            ResponseCode.NoPermission, _broker.Send("Orders", "one", properties: properties, flags: flags).Code);
-
     [Fact]
     public void Send_GoesToTheDeadLetters_WhenARetryWasTriedTooOften()
     {

@@ -1,12 +1,28 @@
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Transactions;
 
 namespace OrleansMq.Broker.Tests.Nodes;
 
-/// <summary>Clients to which nobody needs to speak.</summary>
+/// <summary>Clients that say nothing; what they are asked can be looked up.</summary>
 internal sealed class SilentChannels : IClientChannels
 {
+    /// <summary>What producers were asked, and over which channel.</summary>
+    public List<(long Channel, TransactionQuestion Question)> Questions { get; } = [];
+
+    /// <summary>The channels that are gone, although their clients still count as online.</summary>
+    public HashSet<long> Gone { get; } = [];
+
     public void NotifyMembersChanged(string group, IReadOnlyList<long> channelIds)
     {
+    }
+
+    public bool Ask(long channelId, TransactionQuestion question)
+    {
+        if (Gone.Contains(channelId))
+            return false;
+
+        Questions.Add((channelId, question));
+        return true;
     }
 
     public void Close(long channelId, string reason)

@@ -46,6 +46,8 @@ internal sealed class TestBroker : IDisposable
 
     public ManualTime Time { get; } = new();
 
+    public SilentChannels Channels { get; } = new();
+
     public BrokerNode Node => _node ?? throw new InvalidOperationException("The broker is closed.");
 
     public string OffsetsPath => Path.Combine(Store.Directory, "config", "consumerOffset.json");
@@ -59,13 +61,28 @@ internal sealed class TestBroker : IDisposable
         Open();
     }
 
+    /// <summary>
+    /// Ends the broker as <c>kill -9</c> does and opens what is on its disk: the files as they are at this moment, with
+    /// nothing flushed, finished or checkpointed.
+    /// </summary>
+    public void Crash()
+    {
+        string copy = Store.Directory + "-crashed";
+        CopyAll(Store.Directory, copy);
+        Reopen(() =>
+        {
+            Directory.Delete(Store.Directory, recursive: true);
+            Directory.Move(copy, Store.Directory);
+        });
+    }
+
     /// <summary>Lets a worker do a step.</summary>
     public void Step(string worker) => Node.Workers.Single(candidate => candidate.Name == worker).PumpOnce();
 
     /// <summary>Sends a message and dispatches it.</summary>
     public SendResult Send(
         string topic, string body, int queueId = 0, string properties = "", int reconsumeTimes = 0,
-        SystemFlags flags = SystemFlags.None)
+        SystemFlags flags = SystemFlags.None, bool isDispatched = true)
     {
         RemotingCommand command = RemotingCommand.Request(RequestCode.SendMessage, 1);
         command.Body = Encoding.UTF8.GetBytes(body);
@@ -84,7 +101,8 @@ internal sealed class TestBroker : IDisposable
             result = Node.Sender.Send(request, Identity.StoreHost, []);
         }
 
-        Node.Pump();
+        if (isDispatched)
+            Node.Pump();
         return result;
     }
 
@@ -168,6 +186,17 @@ internal sealed class TestBroker : IDisposable
         Directory.Delete(Store.Directory, recursive: true);
     }
 
+    private static void CopyAll(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (string directory in Directory.GetDirectories(from))
+            CopyAll(directory, Path.Combine(to, Path.GetFileName(directory)));
+
+        // The lock is the one thing that does not outlive a process.
+        foreach (string file in Directory.GetFiles(from).Where(file => Path.GetFileName(file) != "lock"))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+
     private static CommandReader Read(RemotingCommand command)
     {
         using var output = new OutputBuffer();
@@ -184,5 +213,5 @@ internal sealed class TestBroker : IDisposable
     }
 
     private void Open() => _node = BrokerNode.Open(
-        Identity, Options, Store, new MappedFileSystem(), new SilentChannels(), Time, NullLogger.Instance);
+        Identity, Options, Store, new MappedFileSystem(), Channels, Time, NullLogger.Instance);
 }

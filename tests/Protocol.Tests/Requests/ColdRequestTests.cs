@@ -20,6 +20,25 @@ public sealed class ColdRequestTests
     }
 
     [Fact]
+    public void EndTransaction_GivesItsFields()
+    {
+        Assert.True(EndTransactionRequest.TryRead(
+            Frames.Request(
+                37, "producerGroup", "g", "tranStateTableOffset", "1", "commitLogOffset", "2", "commitOrRollback", "8",
+                "fromTransactionCheck", "true", "msgId", "m", "transactionId", "m"),
+            out EndTransactionRequest request, out _));
+        Assert.Equal(new EndTransactionRequest("g", 1, 2, EndTransactionRequest.Commit, true, "m"), request);
+    }
+
+    [Fact]
+    public void ResumeTransaction_GivesItsFields()
+    {
+        Assert.True(ResumeTransactionRequest.TryRead(
+            Frames.Request(323, "msgId", "m"), out ResumeTransactionRequest request, out _));
+        Assert.Equal(new ResumeTransactionRequest("m"), request);
+    }
+
+    [Fact]
     public void Queue_GivesItsFields()
     {
         Assert.True(QueueRequest.TryRead(

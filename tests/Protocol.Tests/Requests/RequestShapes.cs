@@ -47,6 +47,11 @@ internal static class RequestShapes
         (36, "offset=long group=text delayLevel=int originMsgId=blank? originTopic=blank? unitMode=boolean? "
             + "maxReconsumeTimes=int?",
             command => Problem(ConsumerSendMessageBackRequest.TryRead(command, out _, out string? problem), problem)),
+        (37, "producerGroup=text tranStateTableOffset=long commitLogOffset=long commitOrRollback=int "
+            + "fromTransactionCheck=boolean? msgId=blank?",
+            command => Problem(EndTransactionRequest.TryRead(command, out _, out string? problem), problem)),
+        (323, "msgId=text",
+            command => Problem(ResumeTransactionRequest.TryRead(command, out _, out string? problem), problem)),
         (38, "consumerGroup=text",
             command => Problem(ConsumerListRequest.TryRead(command, out _, out string? problem), problem)),
         (17, "topic=text defaultTopic=blank readQueueNums=int writeQueueNums=int perm=int topicFilterType=text "
