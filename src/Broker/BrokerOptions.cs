@@ -88,10 +88,10 @@ public sealed class BrokerOptions
     public string DelayLevels { get; set; } = Delays.DelayLevels.DefaultText;
 
     /// <summary>
-    /// The longest delay that a message may ask for outside the delay levels. RocketMQ: <c>timerMaxDelaySec</c>.
-    /// Default: 3 days.
+    /// The longest delay that a message may ask for outside the delay levels. It may exceed the store's retention: what
+    /// waits is stored anew before it expires. RocketMQ: <c>timerMaxDelaySec</c>, 3 days. Default: 40 days.
     /// </summary>
-    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromDays(3);
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromDays(40);
 
     /// <summary>
     /// The most messages that wait for their delivery time; about 40 bytes of memory each. Default: 2,000,000.

@@ -6,6 +6,7 @@ using OrleansMq.Broker.Metadata;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Messages.Properties;
 using OrleansMq.Messages.Records;
 using OrleansMq.Messages.Topics;
 using OrleansMq.Protocol.Codes;
@@ -24,6 +25,8 @@ namespace OrleansMq.Broker.Delays;
 /// The wheel is an index over the log like any other: a parked record adds an entry, a delivered copy, which names the
 /// record it came from, removes it. So after a crash the dispatcher brings back exactly what was still waiting, and
 /// nothing is delivered twice. Entries being delivered stay in the wheel's snapshot until their copy was dispatched.
+/// A message that waits longer than half of the store's retention is parked anew before its record expires; the new
+/// record names the old one and thereby takes its place. One that is called back is removed the same way.
 /// </remarks>
 public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
 {
@@ -34,6 +37,9 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     private const long PutOffMilliseconds = 1_000;
     private const long MaxSleepMilliseconds = 60_000;
 
+    /// <summary>A message is found once for each time it was parked anew; others may share the hash.</summary>
+    private const int MaxRecallCandidates = 256;
+
     private static readonly byte[] ScheduleTopic = Encoding.ASCII.GetBytes(TopicNames.Schedule);
 
     private readonly Lock _lock = new();
@@ -42,6 +48,7 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     private readonly TimerEntry[] _due = new TimerEntry[DeliveriesPerStep];
     private readonly BrokerOptions _options;
     private readonly DelayLevels _levels;
+    private readonly long _rollAfterMilliseconds;
     private readonly IndexSnapshot _snapshot;
     private readonly BrokerIdentity _identity;
     private readonly TimeProvider _time;
@@ -50,8 +57,10 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     private Action _pump = static () => { };
 
     internal DelayedMessages(
-        BrokerOptions options, IMetadataFiles files, BrokerIdentity identity, TimeProvider time, ILogger logger)
+        BrokerOptions options, TimeSpan retention, IMetadataFiles files, BrokerIdentity identity, TimeProvider time,
+        ILogger logger)
     {
+        _rollAfterMilliseconds = (long)(retention / 2).TotalMilliseconds;
         _options = options;
         _levels = DelayLevels.Parse(options.DelayLevels);
         _snapshot = new IndexSnapshot(files, TimerSnapshot.Name, _lock);
@@ -103,7 +112,7 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     {
         if (!record.TimerFrom.IsEmpty)
             Remove(record.TimerFrom);
-        else if (!record.DueTime.IsEmpty && record.Record.Topic.SequenceEqual(ScheduleTopic))
+        if (!record.DueTime.IsEmpty && record.Record.Topic.SequenceEqual(ScheduleTopic))
             Add(record);
     }
 
@@ -148,6 +157,74 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
             : Timeout.InfiniteTimeSpan;
     }
 
+    /// <summary>
+    /// Calls back a message that waits: it will not be delivered. Refused when it was delivered, is being delivered, or
+    /// never waited here.
+    /// </summary>
+    internal SendResult Recall(RecallHandle handle)
+    {
+        byte[] key = Encoding.UTF8.GetBytes(handle.UniqueKey);
+        byte[] topic = Encoding.UTF8.GetBytes(handle.Topic);
+        foreach (long position in _store!.Index.Find(ScheduleTopic, key, 0, long.MaxValue, MaxRecallCandidates))
+        {
+            if (TryRecall(position, topic, key, out SendResult result))
+                return result;
+        }
+
+        return SendResult.Refused(
+            ResponseCode.SystemError,
+            $"No message '{handle.UniqueKey}' of '{handle.Topic}' waits here: it was delivered, or called back before.");
+    }
+
+    private bool TryRecall(long position, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> key, out SendResult result)
+    {
+        result = default;
+        if (!_store!.Log.TryRead(position, out RecordLease lease))
+            return false;
+
+        using (lease)
+        {
+            bool isWanted = RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None
+                && ParkedMessage.TryRead(record.Properties, out ParkedMessage parked)
+                && parked.Topic.SequenceEqual(topic)
+                && record.TryGetProperty(PropertyNames.UniqueKey, out ReadOnlySpan<byte> found)
+                && found.SequenceEqual(key);
+            if (!isWanted || !TryClaim(position, record, out TimerEntry entry))
+                return false;
+
+            result = Append(
+                ScheduleTopic,
+                new MessageDraft
+                {
+                    Topic = ScheduleTopic,
+                    QueueId = record.QueueId,
+                    Body = [],
+                    Properties = new PropertyEditor().Set(PropertyNames.TimerFrom, position).ApplyTo([]),
+                    BornTimestamp = Now,
+                    BornHost = _identity.StoreHost,
+                    StoreHost = _identity.StoreHost,
+                },
+                waitsForFlush: true);
+            if (!result.IsStored)
+                PutOff(entry, result.Problem!);
+            return true;
+        }
+    }
+
+    /// <summary>Takes an entry out of the wheel, so that nobody delivers it meanwhile.</summary>
+    private bool TryClaim(long position, RecordView record, out TimerEntry entry)
+    {
+        entry = new TimerEntry(Now, position, record.Bytes.Length);
+        lock (_lock)
+        {
+            if (!_wheel.Remove(position))
+                return false;
+
+            _delivering[position] = entry;
+            return true;
+        }
+    }
+
     /// <summary>Connects to the store, which was opened with this as one of its targets.</summary>
     internal void Attach(MessageStore store, Action pump)
     {
@@ -176,8 +253,18 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
 
         // The sender is told the queue it chose: where the message waits is the broker's business.
         SendResult parked = Append(ScheduleTopic, draft.For(ScheduleTopic, queueId, properties), waitsForFlush);
-        return parked with { QueueId = draft.QueueId };
+        return parked with
+        {
+            QueueId = draft.QueueId,
+            RecallHandle = parked.IsStored ? RecallHandleOf(topic, draft, delivery) : null,
+        };
     }
+
+    private string? RecallHandleOf(TopicHandle topic, scoped MessageDraft draft, DeliveryTime delivery) =>
+        PropertyBlock.TryGet(draft.Properties, PropertyNames.UniqueKey, out ReadOnlySpan<byte> key) && !key.IsEmpty
+            ? new RecallHandle(
+                topic.Name, _identity.BrokerName, delivery.DueMilliseconds, Encoding.UTF8.GetString(key)).ToString()
+            : null;
 
     private SendResult Append(ReadOnlySpan<byte> topic, scoped MessageDraft draft, bool waitsForFlush)
     {
@@ -191,8 +278,9 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
             return;
 
         // Replayed records that the snapshot knows already change nothing.
+        long wakeAt = Math.Min(parked.DueMilliseconds, record.StoreTimestamp + _rollAfterMilliseconds);
         lock (_lock)
-            Add(new TimerEntry(parked.DueMilliseconds, record.PhysicalOffset, record.Record.Bytes.Length));
+            Add(new TimerEntry(wakeAt, record.PhysicalOffset, record.Record.Bytes.Length));
         Signal.Set();
     }
 
@@ -237,16 +325,28 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
                 return;
             }
 
-            byte[] properties = ParkedMessage.Deliver(record.PropertiesWithoutChecksum, entry.PhysicalOffset);
-            SendResult result = Append(
-                parked.Topic,
-                MessageDraft.CopyOf(
-                    record, parked.Topic, parked.QueueId, properties, _identity.StoreHost, record.ReconsumeTimes),
-                waitsForFlush: false);
+            SendResult result = parked.DueMilliseconds > Now ? Roll(record, parked) : Deliver(record, parked);
             if (!result.IsStored)
                 PutOff(entry, result.Problem!);
         }
     }
+
+    private SendResult Deliver(RecordView record, ParkedMessage parked) => Append(
+        parked.Topic,
+        MessageDraft.CopyOf(
+            record, parked.Topic, parked.QueueId,
+            ParkedMessage.Deliver(record.PropertiesWithoutChecksum, record.PhysicalOffset),
+            _identity.StoreHost, record.ReconsumeTimes),
+        waitsForFlush: false);
+
+    /// <summary>Parks a message anew whose record would expire before it is due.</summary>
+    private SendResult Roll(RecordView record, ParkedMessage parked) => Append(
+        ScheduleTopic,
+        MessageDraft.CopyOf(
+            record, ScheduleTopic, record.QueueId,
+            ParkedMessage.Roll(record.PropertiesWithoutChecksum, record.PhysicalOffset, parked.DueMilliseconds),
+            _identity.StoreHost, record.ReconsumeTimes),
+        waitsForFlush: false);
 
     private void PutOff(TimerEntry entry, string problem)
     {

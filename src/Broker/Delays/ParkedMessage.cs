@@ -63,6 +63,16 @@ public readonly ref struct ParkedMessage
     public static byte[] Deliver(ReadOnlySpan<byte> properties, long physicalOffset) =>
         WithoutDelay(new PropertyEditor()).Set(PropertyNames.TimerFrom, physicalOffset).ApplyTo(properties);
 
+    /// <summary>The properties of the record that takes the place of a parked one which would expire.</summary>
+    /// <param name="properties">The parked record's properties, without a whole-record checksum.</param>
+    /// <param name="physicalOffset">Where the parked record stands.</param>
+    /// <param name="dueMilliseconds">When it is due, Unix milliseconds.</param>
+    public static byte[] Roll(ReadOnlySpan<byte> properties, long physicalOffset, long dueMilliseconds) =>
+        new PropertyEditor()
+            .Set(PropertyNames.TimerOutMilliseconds, dueMilliseconds)
+            .Set(PropertyNames.TimerFrom, physicalOffset)
+            .ApplyTo(properties);
+
     /// <summary>Where the parked record stands that a message was made from; false when it never waited.</summary>
     public static bool TryReadDeliveredFrom(ReadOnlySpan<byte> properties, out long physicalOffset) =>
         TryReadNumber(properties, PropertyNames.TimerFrom, out physicalOffset);

@@ -40,7 +40,7 @@ public sealed class BrokerNode : IDisposable
         Options = options;
         _logger = logger;
         var metadata = new StoreMetadataFiles(files, Path.Combine(storeOptions.Directory, "config"));
-        Delayed = new DelayedMessages(options, metadata, identity, time, logger);
+        Delayed = new DelayedMessages(options, storeOptions.Retention, metadata, identity, time, logger);
         Transactions = new HalfMessages(options.Transactions, metadata, identity, time, logger);
         Store = MessageStore.Open(files, storeOptions, time, logger, Delayed, Transactions);
         try
@@ -151,6 +151,14 @@ public sealed class BrokerNode : IDisposable
             EndOffset = result.Append.EndOffset,
             DeadlineMilliseconds = result.Append.StoreTimestamp + (long)Store.Options.FlushTimeout.TotalMilliseconds,
         });
+
+    /// <summary>Calls back a delayed message; refused when it does not wait any more. May have to wait a moment.</summary>
+    public SendResult Recall(RecallHandle handle)
+    {
+        // Its sender may have been answered before the message was indexed.
+        Store.Dispatcher.CatchUp();
+        return Delayed.Recall(handle);
+    }
 
     /// <summary>How the cluster calls a connection to this broker.</summary>
     public ClientChannel ChannelOf(long connectionId) => new(Identity.BrokerName, connectionId);

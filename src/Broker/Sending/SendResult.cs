@@ -18,6 +18,9 @@ public readonly record struct SendResult(
     /// <summary>What must be provided before the send can be tried again; null when it was stored or refused.</summary>
     public MissingMetadata? Missing { get; private init; }
 
+    /// <summary>By which a delayed message can be called back; null for others, and without a unique key.</summary>
+    public string? RecallHandle { get; internal init; }
+
     /// <summary>Whether the message is in the log.</summary>
     public bool IsStored => Code == ResponseCode.Success;
 

@@ -281,9 +281,10 @@ public sealed class GatewayListener : IAsyncDisposable
     private async Task<int> StopPortableAsync(long until)
     {
         Volatile.Write(ref _isDraining, true);
-        // The oldest first: whoever sees its connection closed knows that no older one takes requests any more.
-        foreach (PortableConnection connection in _portable.OrderBy(entry => entry.Key).Select(entry => entry.Value))
-            connection.Drain();
+        // The oldest first: whoever sees its connection closed knows that no older one takes requests any more. Sorted
+        // from a copy, since sorting what shrinks meanwhile would give entries that are none.
+        foreach (KeyValuePair<long, PortableConnection> entry in _portable.ToArray().OrderBy(entry => entry.Key))
+            entry.Value.Drain();
         Task all = Task.WhenAll(_portableRuns.Values);
         var rest = TimeSpan.FromMilliseconds(Math.Max(0, until - Environment.TickCount64));
         await Task.WhenAny(all, Task.Delay(rest)).ConfigureAwait(false);

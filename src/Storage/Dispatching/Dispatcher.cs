@@ -97,6 +97,23 @@ public sealed class Dispatcher
         }
     }
 
+    /// <summary>
+    /// Dispatches all that is confirmed as of now, waiting for another thread that is doing so; returns early when the
+    /// store is sealed or the indexes wait for space.
+    /// </summary>
+    public void CatchUp()
+    {
+        long until = _log.ConfirmedUntil;
+        while (DispatchedUntil < until && CanDispatch)
+        {
+            Pump();
+            lock (_lock)
+            {
+                // Whoever was at it is done.
+            }
+        }
+    }
+
     /// <summary>Goes on where there was no space; appends are accepted again when all is dispatched.</summary>
     /// <exception cref="StoreIOException">There still is none, or the disk failed.</exception>
     internal void Resume()

@@ -16,7 +16,7 @@ public sealed class DelayedMessagesTests
     {
         var files = new FullFiles { IsFull = true };
         var delayed = new DelayedMessages(
-            new BrokerOptions(), files,
+            new BrokerOptions(), TimeSpan.FromHours(72), files,
             new BrokerIdentity("DefaultCluster", "broker-a", new IPEndPoint(IPAddress.Loopback, 9876)),
             new ManualTime(), NullLogger.Instance);
 

@@ -1,3 +1,5 @@
+using OrleansMq.Broker.Delays;
+using OrleansMq.Broker.Sending;
 using OrleansMq.Protocol.Codes;
 
 namespace OrleansMq.Broker.Tests.Nodes;
@@ -5,6 +7,8 @@ namespace OrleansMq.Broker.Tests.Nodes;
 public sealed class DelayedDeliveryTests : IDisposable
 {
     private const string TenSeconds = "TIMER_DELAY_MS\u000110000\u0002";
+
+    private const string Identified = TenSeconds + "UNIQ_KEY\u0001A\u0002";
 
     private readonly TestBroker _broker = new();
 
@@ -62,6 +66,96 @@ public sealed class DelayedDeliveryTests : IDisposable
         Assert.Equal(["delivered", "later"], _broker.BodiesOf("Orders"));
     }
 
+    [Theory]
+    [InlineData(40, false)]
+    [InlineData(365, false)]
+    [InlineData(40, true)]
+    public void Message_ComesOnTime_WhenItWaitsLongerThanRecordsAreKept(int days, bool crashes)
+    {
+        using var broker = new TestBroker(options => options.MaxDelay = TimeSpan.FromDays(400));
+        long due = broker.Time.Milliseconds + (long)TimeSpan.FromDays(days).TotalMilliseconds;
+        broker.Send("Orders", "much later", queueId: 1, properties: $"TIMER_DELIVER_MS\u0001{due}\u0002");
+
+        var step = TimeSpan.FromHours(20);
+        while (broker.Time.Milliseconds + step.TotalMilliseconds < due)
+        {
+            broker.Send("Noise", new string('x', 30_000));
+            broker.Deliver(step);
+            Clean(broker);
+            if (crashes)
+                broker.Crash();
+            Assert.Equal(1, broker.Node.Delayed.Count);
+        }
+
+        Assert.True(broker.Node.Store.Log.MinOffset > 0);
+        broker.Deliver(TimeSpan.FromMilliseconds(due - broker.Time.Milliseconds - 1));
+        Assert.Empty(broker.BodiesOf("Orders", 1));
+        broker.Deliver(TimeSpan.FromMilliseconds(11));
+        Assert.Equal(["much later"], broker.BodiesOf("Orders", 1));
+        Assert.Equal(0, broker.Node.Delayed.Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RecalledMessage_DoesNotCome(bool crashes)
+    {
+        string handle = _broker.Send("Orders", "regretted", properties: Identified).RecallHandle!;
+        _broker.Send("Orders", "kept", properties: TenSeconds + "UNIQ_KEY\u0001other\u0002");
+
+        Assert.Equal(ResponseCode.Success, Recall(handle).Code);
+        if (crashes)
+            _broker.Crash();
+        SendResult again = Recall(handle);
+        _broker.Deliver(TimeSpan.FromSeconds(11));
+
+        Assert.Equal(["kept"], _broker.BodiesOf("Orders"));
+        Assert.Equal(ResponseCode.SystemError, again.Code);
+        Assert.Equal(0, _broker.Node.Delayed.Count);
+    }
+
+    [Fact]
+    public void RecalledMessage_DoesNotCome_WhenItWasParkedAnewMeanwhile()
+    {
+        long due = _broker.Time.Milliseconds + (long)TimeSpan.FromDays(5).TotalMilliseconds;
+        string handle = _broker.Send(
+            "Orders", "regretted", properties: $"TIMER_DELIVER_MS\u0001{due}\u0002UNIQ_KEY\u0001A\u0002").RecallHandle!;
+        _broker.Deliver(TimeSpan.FromHours(37));
+        _broker.Deliver(TimeSpan.FromHours(37));
+
+        Assert.Equal(ResponseCode.Success, Recall(handle).Code);
+        _broker.Deliver(TimeSpan.FromDays(5));
+        Assert.Empty(_broker.BodiesOf("Orders"));
+    }
+
+    [Fact]
+    public void Recall_IsRefused_WhenTheMessageWasDelivered()
+    {
+        string handle = _broker.Send("Orders", "regretted", properties: Identified).RecallHandle!;
+        _broker.Deliver(TimeSpan.FromSeconds(11));
+        Assert.Equal(ResponseCode.SystemError, Recall(handle).Code);
+        Assert.Equal(["regretted"], _broker.BodiesOf("Orders"));
+    }
+
+    [Fact]
+    public void RecallHandle_IsThere_OnlyForAnIdentifiedMessageThatWaits()
+    {
+        Assert.Null(_broker.Send("Orders", "later", properties: TenSeconds).RecallHandle);
+        Assert.Null(_broker.Send("Orders", "now", properties: "UNIQ_KEY\u0001A\u0002").RecallHandle);
+        string text = _broker.Send("Orders", "later", properties: Identified).RecallHandle!;
+        Assert.True(RecallHandle.TryParse(text, out RecallHandle? handle));
+        Assert.Equal(new RecallHandle("Orders", "broker-a", _broker.Time.Milliseconds + 10_000, "A"), handle);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("!!!")]
+    [InlineData("djEgdG9waWM=")]
+    [InlineData("djIgdCBiIDEgaWQ=")]
+    [InlineData("djEgdCBiIHggaWQ=")]
+    public void RecallHandle_IsNotRead_WhenItIsSomethingElse(string text) =>
+        Assert.False(RecallHandle.TryParse(text, out _));
+
     [Fact]
     public void Send_IsRefused_WhenTooManyMessagesWait()
     {
@@ -78,4 +172,20 @@ public sealed class DelayedDeliveryTests : IDisposable
             _broker.Send("Orders", "never", properties: "TIMER_DELAY_SEC\u00019999999\u0002").Code);
 
     public void Dispose() => _broker.Dispose();
+
+    private SendResult Recall(string text)
+    {
+        Assert.True(RecallHandle.TryParse(text, out RecallHandle? handle));
+        SendResult result = _broker.Node.Recall(handle);
+        _broker.Node.Pump();
+        return result;
+    }
+
+    /// <summary>Lets everything that has expired go.</summary>
+    private static void Clean(TestBroker broker)
+    {
+        broker.Step("omq-checkpoint");
+        for (int step = 0; step < 4; step++)
+            broker.Step("omq-clean");
+    }
 }

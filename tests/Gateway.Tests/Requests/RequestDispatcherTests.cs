@@ -33,7 +33,7 @@ public sealed class RequestDispatcherTests : IAsyncDisposable
         RequestCode.GetKvConfig, RequestCode.UpdateAndCreateTopic, RequestCode.DeleteTopicInBroker,
         RequestCode.GetTopicStatsInfo, RequestCode.UpdateAndCreateSubscriptionGroup,
         RequestCode.DeleteSubscriptionGroup, RequestCode.GetConsumerConnectionList, RequestCode.GetConsumeStats,
-        RequestCode.EndTransaction, RequestCode.ResumeCheckHalfMessage,
+        RequestCode.RecallMessage, RequestCode.EndTransaction, RequestCode.ResumeCheckHalfMessage,
     ];
 
     [Theory]

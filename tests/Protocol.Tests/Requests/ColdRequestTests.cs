@@ -31,6 +31,15 @@ public sealed class ColdRequestTests
     }
 
     [Fact]
+    public void RecallMessage_GivesItsFields()
+    {
+        Assert.True(RecallMessageRequest.TryRead(
+            Frames.Request(370, "topic", "t", "recallHandle", "h", "producerGroup", "g"),
+            out RecallMessageRequest request, out _));
+        Assert.Equal(new RecallMessageRequest("t", "h"), request);
+    }
+
+    [Fact]
     public void ResumeTransaction_GivesItsFields()
     {
         Assert.True(ResumeTransactionRequest.TryRead(

@@ -50,6 +50,8 @@ internal static class RequestShapes
         (37, "producerGroup=text tranStateTableOffset=long commitLogOffset=long commitOrRollback=int "
             + "fromTransactionCheck=boolean? msgId=blank?",
             command => Problem(EndTransactionRequest.TryRead(command, out _, out string? problem), problem)),
+        (370, "topic=text recallHandle=text",
+            command => Problem(RecallMessageRequest.TryRead(command, out _, out string? problem), problem)),
         (323, "msgId=text",
             command => Problem(ResumeTransactionRequest.TryRead(command, out _, out string? problem), problem)),
         (38, "consumerGroup=text",
