@@ -1,5 +1,6 @@
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Protocol.Bodies;
 using SubscriptionGroupConfig = OrleansMq.Broker.ConsumerGroups.SubscriptionGroupConfig;
 using TopicConfig = OrleansMq.Broker.Topics.TopicConfig;
@@ -65,6 +66,15 @@ public interface IControlPlane
     /// Takes a broker out of the routes of producers, or puts it back; the problem if it is refused.
     /// </summary>
     ValueTask<string?> SetWritableAsync(string brokerName, bool isWritable);
+
+    /// <summary>Whether virtual actors can be asked.</summary>
+    bool HasActors { get; }
+
+    /// <summary>
+    /// Has a virtual actor of the application asked what became of a transaction; its answer ends the transaction
+    /// later. Returns at once; false where there are no actors.
+    /// </summary>
+    bool AskActor(string actor, TransactionQuestion question);
 
     /// <summary>Removes members that fell silent. Called every few seconds; returns at once.</summary>
     void ExpireMembers();

@@ -1,6 +1,7 @@
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Protocol.Bodies;
 using SubscriptionGroupConfig = OrleansMq.Broker.ConsumerGroups.SubscriptionGroupConfig;
 using TopicConfig = OrleansMq.Broker.Topics.TopicConfig;
@@ -75,6 +76,10 @@ internal sealed class LocalControlPlane(BrokerNode node) : IControlPlane, IClust
         _isWritable = isWritable;
         return ValueTask.FromResult<string?>(null);
     }
+
+    public bool HasActors => false;
+
+    public bool AskActor(string actor, TransactionQuestion question) => false;
 
     public void ExpireMembers()
     {

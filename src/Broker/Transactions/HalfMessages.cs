@@ -60,8 +60,8 @@ public sealed class HalfMessages : IDispatchTarget
         }
     }
 
-    /// <summary>Called when a half message was stored, so that somebody watches the time.</summary>
-    internal Action Prepared { get; set; } = static () => { };
+    /// <summary>Called when there is a producer to be asked, now or later, so that somebody watches the time.</summary>
+    internal Action CheckAhead { get; set; } = static () => { };
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -339,7 +339,7 @@ public sealed class HalfMessages : IDispatchTarget
             _snapshot.Changed();
         }
 
-        Prepared();
+        CheckAhead();
     }
 
     private bool Apply(long from, in DispatchedRecord record)
@@ -354,9 +354,17 @@ public sealed class HalfMessages : IDispatchTarget
             HalfOperation.RolledBack => _table.End(from, TransactionOutcome.RolledBack),
             HalfOperation.Checked => _table.Checked(from, checks, record.StoreTimestamp),
             HalfOperation.Parked => _table.Park(from),
-            HalfOperation.Resumed => _table.Resume(from, record.StoreTimestamp),
+            HalfOperation.Resumed => Resume(from, record.StoreTimestamp),
             _ => false,
         };
+    }
+
+    private bool Resume(long from, long atMilliseconds)
+    {
+        bool isResumed = _table.Resume(from, atMilliseconds);
+        if (isResumed)
+            CheckAhead();
+        return isResumed;
     }
 
     private void LoadSnapshot()

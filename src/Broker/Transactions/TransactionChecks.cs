@@ -32,7 +32,7 @@ internal sealed class TransactionChecks : IStoreWorker
         _channels = channels;
         _time = time;
         _logger = logger;
-        _halves.Prepared = Signal.Set;
+        _halves.CheckAhead = Signal.Set;
     }
 
     public string Name => "omq-transactions";
@@ -96,18 +96,21 @@ internal sealed class TransactionChecks : IStoreWorker
     private void Ask(HalfMessage half, RecordView record)
     {
         string group = GroupOf(record);
+        string actor = HalfRecords.TextOf(record.Properties, PropertyNames.TransactionChecker);
+        TransactionQuestion question = QuestionOf(half, record, group);
         IReadOnlyList<ProducerMember> producers = _node.Producers.MembersOf(group);
-        if (producers.Count == 0)
+        if (producers.Count == 0 && (actor.Length == 0 || !_node.ControlPlane.HasActors))
             return;
 
         SendResult noted = _halves.NoteCheck(half);
         if (!noted.IsStored)
-        {
             _logger.TransactionCheckPutOff(half.PhysicalOffset, noted.Problem!);
-            return;
-        }
+        else if (actor.Length == 0 || !_node.ControlPlane.AskActor(actor, question))
+            AskProducer(producers, question);
+    }
 
-        TransactionQuestion question = QuestionOf(half, record, group);
+    private void AskProducer(IReadOnlyList<ProducerMember> producers, TransactionQuestion question)
+    {
         int first = _turn++ & int.MaxValue;
         for (int index = 0; index < producers.Count; index++)
         {

@@ -4,6 +4,7 @@ using OrleansMq.Gateway.Hosting;
 using OrleansMq.Grains.Clusters;
 using OrleansMq.Grains.ControlPlanes;
 using OrleansMq.Grains.Hosting;
+using OrleansMq.Grains.Transactions;
 
 namespace OrleansMq.Grains.Brokers;
 
@@ -42,7 +43,8 @@ internal sealed class LocalBroker(
         BrokerHost host = BrokerHost.Open(Settings, time, loggers);
         Watch(new ClusterView(host.Node, liveness.IsAlive));
         var running = new RunningBroker(host, View, _refresher!);
-        host.Node.ControlPlane = new ClusterControlPlane(_caller, running, grains);
+        var checkers = new CheckerCaller(running, grains, Settings.Cluster, time, _logger);
+        host.Node.ControlPlane = new ClusterControlPlane(_caller, checkers, running, grains);
         _running = running;
     }
 

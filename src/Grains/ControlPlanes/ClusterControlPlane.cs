@@ -2,10 +2,12 @@ using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Grains.Brokers;
 using OrleansMq.Grains.Clusters;
 using OrleansMq.Grains.ConsumerGroups;
 using OrleansMq.Grains.Topics;
+using OrleansMq.Grains.Transactions;
 using OrleansMq.Messages.Topics;
 using OrleansMq.Protocol.Bodies;
 using SubscriptionGroupConfig = OrleansMq.Broker.ConsumerGroups.SubscriptionGroupConfig;
@@ -14,8 +16,8 @@ using TopicConfig = OrleansMq.Broker.Topics.TopicConfig;
 namespace OrleansMq.Grains.ControlPlanes;
 
 /// <summary>Has grains decide, and shows at this broker what they decided before it answers.</summary>
-internal sealed class ClusterControlPlane(DecisionCaller caller, RunningBroker broker, IGrainFactory grains)
-    : IControlPlane
+internal sealed class ClusterControlPlane(
+    DecisionCaller caller, CheckerCaller checkers, RunningBroker broker, IGrainFactory grains) : IControlPlane
 {
     public IClusterRoutes Routes => broker.View;
 
@@ -110,6 +112,14 @@ internal sealed class ClusterControlPlane(DecisionCaller caller, RunningBroker b
         {
             return cause.Message;
         }
+    }
+
+    public bool HasActors => true;
+
+    public bool AskActor(string actor, TransactionQuestion question)
+    {
+        _ = checkers.AskAsync(actor, question);
+        return true;
     }
 
     /// <summary>The groups' grains see to their members.</summary>

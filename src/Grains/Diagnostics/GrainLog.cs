@@ -42,6 +42,12 @@ internal static partial class GrainLog
         "The group '{Group}' of this broker's store was made known to the cluster.")]
     public static partial void GroupAdopted(this ILogger logger, string group);
 
+    [LoggerMessage(3011, LogLevel.Warning,
+        "The grain '{Checker}' did not tell what became of the half message at {PhysicalOffset}; it is asked again: "
+        + "{Problem}")]
+    public static partial void CheckerFailed(
+        this ILogger logger, string checker, long physicalOffset, string problem);
+
     /// <summary>Lets a call go on by itself; if it fails that is only noted.</summary>
     public static void LogFailure(this Task call, ILogger logger, string broker) => call.ContinueWith(
         failed => logger.NotTold(broker, failed.Exception!.GetBaseException().Message),

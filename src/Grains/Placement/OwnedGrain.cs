@@ -1,4 +1,8 @@
+using OrleansMq.Broker.Sending;
 using OrleansMq.Grains.Brokers;
+using OrleansMq.Grains.Queues;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Storage.Confirmations;
 
 namespace OrleansMq.Grains.Placement;
 
@@ -13,6 +17,27 @@ internal abstract class OwnedGrain(LocalBroker broker) : Grain
         return broker.Running is { } running && running.Host.Node.Identity.BrokerName == name
             ? ValueTask.FromResult(running)
             : RefuseAsync(name);
+    }
+
+    /// <summary>Waits until what was stored is as durable as the broker promises.</summary>
+    /// <exception cref="MessageRefusedException">It is not, or nobody knows.</exception>
+    protected async Task AwaitFlushAsync(SendResult result)
+    {
+        var flushed = new TaskCompletionSource<ConfirmationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (RunningBroker.Call call = (await GetOwnedAsync()).Begin())
+            call.Node.AwaitFlush(result, flushed.SetResult);
+        ConfirmationStatus status = await flushed.Task;
+        if (status == ConfirmationStatus.TimedOut)
+        {
+            throw new MessageRefusedException(
+                ResponseCode.FlushDiskTimeout, "The messages are stored but were not flushed to disk in time.");
+        }
+
+        if (status != ConfirmationStatus.Confirmed)
+        {
+            throw new MessageRefusedException(
+                ResponseCode.ServiceNotAvailable, "The broker's disk failed; whether they were stored is unknown.");
+        }
     }
 
     /// <summary>

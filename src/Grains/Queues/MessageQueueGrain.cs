@@ -13,7 +13,6 @@ using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
 using OrleansMq.Protocol.Requests;
-using OrleansMq.Storage.Confirmations;
 using OrleansMq.Storage.ConsumeQueues;
 using OrleansMq.Storage.Reading;
 
@@ -163,25 +162,6 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
             }
             : null;
         return held is null;
-    }
-
-    private async Task AwaitFlushAsync(SendResult result)
-    {
-        var flushed = new TaskCompletionSource<ConfirmationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using (RunningBroker.Call call = (await GetOwnedAsync()).Begin())
-            call.Node.AwaitFlush(result, flushed.SetResult);
-        ConfirmationStatus status = await flushed.Task;
-        if (status == ConfirmationStatus.TimedOut)
-        {
-            throw new MessageRefusedException(
-                ResponseCode.FlushDiskTimeout, "The messages are stored but were not flushed to disk in time.");
-        }
-
-        if (status != ConfirmationStatus.Confirmed)
-        {
-            throw new MessageRefusedException(
-                ResponseCode.ServiceNotAvailable, "The broker's disk failed; whether they were stored is unknown.");
-        }
     }
 
     private ConsumeQueue Queue(BrokerNode node) => node.Queries.FindQueue(_topic, _queueId, out string? problem)

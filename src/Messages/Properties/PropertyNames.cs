@@ -63,6 +63,9 @@ public static class PropertyNames
     /// <summary>How long a half message is not asked about, in seconds after it was stored.</summary>
     public static ReadOnlySpan<byte> CheckImmunitySeconds => "CHECK_IMMUNITY_TIME_IN_SECONDS"u8;
 
+    /// <summary>The virtual actor of the application that can tell what became of a half message.</summary>
+    public static ReadOnlySpan<byte> TransactionChecker => "TRAN_CHECKER"u8;
+
     /// <summary>How often a half message was asked about; written by the broker.</summary>
     public static ReadOnlySpan<byte> TransactionCheckTimes => "TRANSACTION_CHECK_TIMES"u8;
 

@@ -1,6 +1,7 @@
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Protocol.Bodies;
 using SubscriptionGroupConfig = OrleansMq.Broker.ConsumerGroups.SubscriptionGroupConfig;
 using TopicConfig = OrleansMq.Broker.Topics.TopicConfig;
@@ -72,6 +73,10 @@ internal sealed class SlowControlPlane(IControlPlane inner) : IControlPlane
 
     public ValueTask<string?> SetWritableAsync(string brokerName, bool isWritable) =>
         inner.SetWritableAsync(brokerName, isWritable);
+
+    public bool HasActors => inner.HasActors;
+
+    public bool AskActor(string actor, TransactionQuestion question) => inner.AskActor(actor, question);
 
     public void ExpireMembers() => inner.ExpireMembers();
 

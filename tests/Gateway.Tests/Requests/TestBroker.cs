@@ -28,6 +28,9 @@ public sealed class TestBroker : IAsyncDisposable
             IndexFileEntries = 256,
             DiskCleanRatio = 1,
             DiskFullRatio = 1,
+
+            // Nothing is flushed here, so that no request may have to wait for it.
+            FlushWindow = TimeSpan.FromMinutes(1),
         };
         var identity = new BrokerIdentity("DefaultCluster", "broker-a", new IPEndPoint(IPAddress.Loopback, 9876));
         var channels = new ClientChannels();
