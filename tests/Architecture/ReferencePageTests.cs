@@ -1,4 +1,5 @@
 using OrleansMq.Broker;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Gateway;
 using OrleansMq.Storage;
 
@@ -6,7 +7,8 @@ namespace OrleansMq.Architecture.Tests;
 
 public sealed class ReferencePageTests
 {
-    private static readonly Type[] OptionTypes = [typeof(StoreOptions), typeof(BrokerOptions), typeof(GatewayOptions)];
+    private static readonly Type[] OptionTypes =
+        [typeof(StoreOptions), typeof(BrokerOptions), typeof(TransactionOptions), typeof(GatewayOptions)];
 
     [Fact]
     public void OptionsPage_NamesEveryOptionWithItsDefault() => ReferencePages.AssertOptions(

@@ -20,7 +20,7 @@ internal static partial class ReferencePages
         {
             page.Append(CultureInfo.InvariantCulture, $"\n## {type.GetField("Section")!.GetValue(null)}\n\n| option | default | meaning |\n|---|---|---|\n");
             object defaults = Activator.CreateInstance(type)!;
-            foreach (PropertyInfo option in type.GetProperties().Where(property => property.CanWrite))
+            foreach (PropertyInfo option in type.GetProperties().Where(property => property.CanWrite && !types.Contains(property.PropertyType)))
                 page.Append(CultureInfo.InvariantCulture, $"| `{option.Name}` | {Show(option.GetValue(defaults))} | {SummaryOf(option)} |\n");
         }
 

@@ -173,7 +173,8 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
 
         return SendResult.Refused(
             ResponseCode.SystemError,
-            $"No message '{handle.UniqueKey}' of '{handle.Topic}' waits here: it was delivered, or called back before.");
+            $"No message '{handle.UniqueKey}' of '{handle.Topic}' waits here: it was delivered, or called back "
+            + "before.");
     }
 
     private bool TryRecall(long position, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> key, out SendResult result)

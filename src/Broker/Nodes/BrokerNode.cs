@@ -152,7 +152,9 @@ public sealed class BrokerNode : IDisposable
             DeadlineMilliseconds = result.Append.StoreTimestamp + (long)Store.Options.FlushTimeout.TotalMilliseconds,
         });
 
-    /// <summary>Calls back a delayed message; refused when it does not wait any more. May have to wait a moment.</summary>
+    /// <summary>
+    /// Calls back a delayed message; refused when it does not wait any more. May have to wait a moment.
+    /// </summary>
     public SendResult Recall(RecallHandle handle)
     {
         // Its sender may have been answered before the message was indexed.
