@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -12,8 +11,6 @@ namespace OrleansMq.BrokerProcesses;
 public sealed partial class BrokerProcess : IAsyncDisposable
 {
     private const int MaxLogCharacters = 256 * 1024;
-    private const int LowestPort = 20_000;
-    private const int HighestPort = 32_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -43,7 +40,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It ended instead; the message holds its log.</exception>
     public static async Task<BrokerProcess> StartAsync(string directory, int port, params string[] arguments)
     {
-        BrokerProcess broker = Launch(directory, port == 0 ? FindFreePort() : port, arguments);
+        BrokerProcess broker = Launch(directory, port == 0 ? FreePorts.Find() : port, arguments);
         IPEndPoint? endPoint = await broker._ready.Task.WaitAsync(Patience);
         if (endPoint is null)
         {
@@ -76,7 +73,7 @@ public sealed partial class BrokerProcess : IAsyncDisposable
     /// <summary>Starts a broker and kills it some time later, whether it is ready then or not.</summary>
     public static async Task StartAndKillAsync(string directory, TimeSpan after, params string[] arguments)
     {
-        await using BrokerProcess broker = Launch(directory, FindFreePort(), arguments);
+        await using BrokerProcess broker = Launch(directory, FreePorts.Find(), arguments);
         await Task.WhenAny(broker._process.WaitForExitAsync(), Task.Delay(after));
         if (broker._process.HasExited)
             throw new InvalidOperationException($"The broker ended by itself:\n{broker.Log}");
@@ -125,28 +122,6 @@ public sealed partial class BrokerProcess : IAsyncDisposable
         broker._process.BeginOutputReadLine();
         broker._process.BeginErrorReadLine();
         return broker;
-    }
-
-    /// <summary>
-    /// A free port below those that the kernel gives to outgoing connections, so that none of them takes it while a
-    /// broker is started again.
-    /// </summary>
-    public static int FindFreePort()
-    {
-        while (true)
-        {
-            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                int port = Random.Shared.Next(LowestPort, HighestPort);
-                probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException)
-            {
-                // Taken; the next one may be free.
-            }
-        }
     }
 
     private static string FindProgram()

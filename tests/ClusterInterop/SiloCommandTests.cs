@@ -19,8 +19,8 @@ public sealed class SiloCommandTests
         (exitCode, log) = await BrokerProcess.RunCommandAsync("database", "apply", "--database", connection);
         Assert.Equal((0, true), (exitCode, log.Contains("are up to date in the PostgreSQL database", StringComparison.Ordinal)));
         await using BrokerProcess silo = await BrokerProcess.StartAsync(
-            directory.Path, 0, "--database", connection, "--silo-port", $"{BrokerProcess.FindFreePort()}",
-            "--gateway-port", $"{BrokerProcess.FindFreePort()}");
+            directory.Path, 0, "--database", connection, "--silo-port", $"{FreePorts.Find()}",
+            "--gateway-port", $"{FreePorts.Find()}");
         Assert.Equal(0, await silo.StopAsync());
     }
 
@@ -42,11 +42,11 @@ public sealed class SiloCommandTests
     public async Task Silo_SaysThatItsPortIsTaken()
     {
         using var directory = new TemporaryDirectory();
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, BrokerProcess.FindFreePort());
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, FreePorts.Find());
         listener.Start();
         (int exitCode, string log) = await BrokerProcess.RunCommandAsync(
             "--data", directory.Path, "--port", $"{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}",
-            "--silo-port", $"{BrokerProcess.FindFreePort()}", "--gateway-port", $"{BrokerProcess.FindFreePort()}");
+            "--silo-port", $"{FreePorts.Find()}", "--gateway-port", $"{FreePorts.Find()}");
         Assert.Equal(1, exitCode);
         Assert.Contains("The silo did not start: the configuration is wrong.", log, StringComparison.Ordinal);
         Assert.Contains("Cannot listen on 127.0.0.1", log, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class SiloCommandTests
     public async Task Silo_IsAloneWithoutADatabase_AndKeepsWhatItDecided()
     {
         using var directory = new TemporaryDirectory();
-        string[] ports = ["--silo-port", $"{BrokerProcess.FindFreePort()}", "--gateway-port", $"{BrokerProcess.FindFreePort()}"];
+        string[] ports = ["--silo-port", $"{FreePorts.Find()}", "--gateway-port", $"{FreePorts.Find()}"];
         await using (BrokerProcess silo = await BrokerProcess.StartAsync(directory.Path, 0, ports))
         {
             await using Client.BrokerClient client = await Client.BrokerClient.ConnectAsync(silo.EndPoint);

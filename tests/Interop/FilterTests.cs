@@ -24,19 +24,25 @@ public sealed class FilterTests(InteropBroker broker) : IClassFixture<InteropBro
         Assert.Equal(expected, string.Join(',', texts.Order(StringComparer.Ordinal)));
     }
 
-    [Fact]
-    public async Task Consume_IsRefusedWithAReason_WhenTheFilterIsSql()
+    [Theory]
+    [InlineData("price > 10 AND color = 'red'", 0, "")]
+    [InlineData("price LIKE '1%'", 23, "LIKE")]
+    public async Task Pull_SelectsByProperties_OrSaysWhyNot(string subscription, int code, string reason)
     {
-        string topic = await broker.CreateTopicAsync("filter-sql");
+        string topic = await broker.CreateTopicAsync($"filter-sql-{code}", 1);
+        await broker.SendAsync(topic, new { text = "plain" });
 
         ScriptEvent response = await broker.RequestAsync(11, new
         {
             consumerGroup = "filter-sql-group", topic, queueId = 0, queueOffset = 0, maxMsgNums = 1, sysFlag = 4,
-            commitOffset = 0, suspendTimeoutMillis = 0, subscription = "a > 1", subVersion = 1, expressionType = "SQL92",
+            commitOffset = 0, suspendTimeoutMillis = 0, subscription, subVersion = 1, expressionType = "SQL92",
         });
 
-        Assert.Equal(23, response.ResponseCode);
-        Assert.Contains("SQL92", response.Message);
+        // Nothing matches, so that the client is to go on behind what was looked at.
+        Assert.Equal(code == 0 ? 20 : code, response.ResponseCode);
+        Assert.Contains(reason, response.Message ?? "", StringComparison.Ordinal);
+        if (code == 0)
+            Assert.Equal("1", response.Field("nextBeginOffset"));
     }
 
     [Fact]

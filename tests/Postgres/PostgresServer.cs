@@ -20,7 +20,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private Process? _process;
     private int _databases;
 
-    private PostgresServer() => Port = BrokerProcess.FindFreePort();
+    private PostgresServer() => Port = FreePorts.Find();
 
     /// <summary>Where it listens on 127.0.0.1.</summary>
     public int Port { get; }

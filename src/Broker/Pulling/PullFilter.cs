@@ -1,5 +1,7 @@
 using System.Text;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Filters;
+using OrleansMq.Messages.Records;
 using OrleansMq.Storage.Reading;
 
 namespace OrleansMq.Broker.Pulling;
@@ -9,43 +11,50 @@ internal sealed class PullFilter : IMessageFilter
 {
     private readonly byte[] _expression;
     private readonly byte[] _expressionType;
-    private readonly Subscription? _subscription;
+    private Subscription? _tags;
+    private SqlFilter? _condition;
 
-    private PullFilter(
-        ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type, Subscription? subscription, string? problem)
+    private PullFilter(ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type)
     {
         _expression = expression.ToArray();
         _expressionType = type.ToArray();
-        _subscription = subscription;
-        Problem = problem;
     }
 
     public static ReadOnlySpan<byte> Sql92 => "SQL92"u8;
 
     /// <summary>Why the expression cannot be used; null when it can.</summary>
-    public string? Problem { get; }
+    public string? Problem { get; private set; }
 
     /// <summary>The filter to hand to the store, null for all messages.</summary>
-    public IMessageFilter? Effective => _subscription!.Codes.Count == 0 ? null : this;
+    public IMessageFilter? Effective => _condition is null && _tags!.Codes.Count == 0 ? null : this;
 
     public static PullFilter Parse(
         string topic, ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type, long version)
     {
-        if (!type.IsEmpty && !type.SequenceEqual("TAG"u8))
+        var filter = new PullFilter(expression, type);
+        string text = Encoding.UTF8.GetString(expression);
+        string? problem;
+        if (type.SequenceEqual(Sql92))
         {
-            return new PullFilter(
-                expression, type, null,
-                $"This broker filters by tags, not by '{Encoding.UTF8.GetString(type)}'. Subscribe with tags or '*'.");
+            SqlFilter.TryParse(text, SqlFilterLimits.Default, out filter._condition, out problem);
+        }
+        else if (type.IsEmpty || type.SequenceEqual("TAG"u8))
+        {
+            Subscription.TryParse(topic, text, ExpressionKind.Tag, version, out filter._tags, out problem);
+        }
+        else
+        {
+            problem = $"This broker does not filter by '{Encoding.UTF8.GetString(type)}'; use TAG or SQL92.";
         }
 
-        Subscription.TryParse(
-            topic, Encoding.UTF8.GetString(expression), ExpressionKind.Tag, version,
-            out Subscription? subscription, out string? problem);
-        return new PullFilter(expression, type, subscription, problem);
+        filter.Problem = problem;
+        return filter;
     }
 
     public bool IsFor(ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type) =>
         expression.SequenceEqual(_expression) && type.SequenceEqual(_expressionType);
 
-    public bool MatchesTagsCode(long tagsCode) => _subscription!.Matches(tagsCode);
+    public bool MatchesTagsCode(long tagsCode) => _tags?.Matches(tagsCode) ?? true;
+
+    public bool Matches(RecordView record) => _condition?.Matches(record.Properties) ?? true;
 }

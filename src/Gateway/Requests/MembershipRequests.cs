@@ -1,4 +1,5 @@
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Filters;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Producers;
 using OrleansMq.Broker.Topics;
@@ -184,16 +185,23 @@ internal sealed class MembershipRequests(BrokerNode node)
     private static void CheckClientConfig(ClientSession session, CheckClientConfigBody body)
     {
         SubscriptionData data = body.SubscriptionData;
-        if (data.ExpressionType is not ("" or "TAG"))
+        string? problem;
+        bool isValid;
+        if (data.ExpressionType == "SQL92")
         {
-            session.Refuse(
-                ResponseCode.SystemError,
-                $"This broker filters by tags, not by '{data.ExpressionType}'. Subscribe with tags or '*'.");
-            return;
+            isValid = SqlFilter.TryParse(data.SubString, SqlFilterLimits.Default, out _, out problem);
+        }
+        else if (data.ExpressionType is "" or "TAG")
+        {
+            isValid = Subscription.TryParse(
+                data.Topic, data.SubString, ExpressionKind.Tag, data.SubVersion, out _, out problem);
+        }
+        else
+        {
+            isValid = false;
+            problem = $"This broker does not filter by '{data.ExpressionType}'; use TAG or SQL92.";
         }
 
-        bool isValid = Subscription.TryParse(
-            data.Topic, data.SubString, ExpressionKind.Tag, data.SubVersion, out _, out string? problem);
         session.Reply.Answer(isValid ? ResponseCode.Success : ResponseCode.SubscriptionParseFailed, problem);
     }
 }

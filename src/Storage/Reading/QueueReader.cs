@@ -99,7 +99,7 @@ public sealed class QueueReader
                 return;
             }
 
-            if (isWanted && TryCopy(queue, copy.NextOffset, entry, output))
+            if (isWanted && TryCopy(queue, copy.NextOffset, entry, filter, output))
             {
                 copy.Count++;
                 copy.CountLeft--;
@@ -115,7 +115,8 @@ public sealed class QueueReader
         }
     }
 
-    private bool TryCopy(ConsumeQueue queue, long offset, ConsumeQueueEntry entry, IBufferWriter<byte> output)
+    private bool TryCopy(
+        ConsumeQueue queue, long offset, ConsumeQueueEntry entry, IMessageFilter? filter, IBufferWriter<byte> output)
     {
         if (entry.SizeBytes <= 0)
         {
@@ -139,6 +140,9 @@ public sealed class QueueReader
                     queue.ReportDamage(offset);
                     return false;
                 }
+
+                if (filter?.Matches(record) == false)
+                    return false;
 
                 output.Write(record.Bytes);
                 return true;

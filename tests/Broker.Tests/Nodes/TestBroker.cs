@@ -108,13 +108,15 @@ internal sealed class TestBroker : IDisposable
 
     /// <summary>Pulls from a queue without waiting.</summary>
     public (PullOutcome Outcome, ReceivedRecord[] Records) Pull(
-        string topic, int queueId = 0, long offset = 0, string group = "consumers", string expression = "*")
+        string topic, int queueId = 0, long offset = 0, string group = "consumers", string expression = "*",
+        string expressionType = "TAG")
     {
         RemotingCommand command = RemotingCommand.Request(RequestCode.PullMessage, 1);
         Fill(
             command, ("consumerGroup", group), ("topic", topic), ("queueId", queueId), ("queueOffset", offset),
             ("maxMsgNums", 32), ("sysFlag", (int)PullFlags.Subscription), ("commitOffset", 0),
-            ("suspendTimeoutMillis", 0), ("subscription", expression), ("subVersion", 1));
+            ("suspendTimeoutMillis", 0), ("subscription", expression), ("subVersion", 1),
+            ("expressionType", expressionType));
         bool isRead = PullMessageRequest.TryRead(Read(command), out PullMessageRequest request, out string? problem);
         Assert.True(isRead, problem);
         using var body = new OutputBuffer();
@@ -133,9 +135,9 @@ internal sealed class TestBroker : IDisposable
         [.. Pull(topic, queueId).Records.Select(record => record.Body)];
 
     /// <summary>Pulls and waits for up to ten seconds of the test's clock.</summary>
-    public TestPull Hold(string topic, long offset, string expression = "*")
+    public TestPull Hold(string topic, long offset, string expression = "*", string expressionType = "TAG")
     {
-        PullOutcome outcome = Pull(topic, 0, offset, expression: expression).Outcome;
+        PullOutcome outcome = Pull(topic, 0, offset, expression: expression, expressionType: expressionType).Outcome;
         Assert.True(outcome.MayHold);
         var pull = new TestPull
         {

@@ -90,7 +90,7 @@ internal sealed class BrokerCluster : IAsyncDisposable
         settings.Cluster.ViewRefreshInterval = TimeSpan.FromMilliseconds(500);
         settings.Cluster.OffsetSaveInterval = TimeSpan.FromMilliseconds(500);
         settings.Cluster.DrainGrace = TimeSpan.Zero;
-        settings.Gateway.Port = 0;
+        settings.Gateway.Port = FreePorts.Find();
         configure?.Invoke(settings);
         return settings;
     }

@@ -28,8 +28,8 @@ internal sealed class SiloDatabase : IAsyncDisposable
     /// <summary>The command line of a silo of the cluster, with ports of its own.</summary>
     public string[] ArgumentsOfSilo() =>
     [
-        "--database", ConnectionString, "--silo-port", $"{BrokerProcess.FindFreePort()}",
-        "--gateway-port", $"{BrokerProcess.FindFreePort()}",
+        "--database", ConnectionString, "--silo-port", $"{FreePorts.Find()}",
+        "--gateway-port", $"{FreePorts.Find()}",
     ];
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
