@@ -49,4 +49,17 @@ public sealed class ProducerCatalog
         lock (_lock)
             return [.. _groups.MembersOf(group)];
     }
+
+    /// <summary>All members by group as of now, groups sorted by name.</summary>
+    public IReadOnlyList<KeyValuePair<string, IReadOnlyList<ProducerMember>>> All()
+    {
+        lock (_lock)
+        {
+            return
+            [
+                .. _groups.Groups.Select(group => KeyValuePair.Create<string, IReadOnlyList<ProducerMember>>(
+                    group, [.. _groups.MembersOf(group)])),
+            ];
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Producers;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
 using BrokerDataVersion = OrleansMq.Broker.Metadata.DataVersion;
@@ -52,23 +53,44 @@ internal static class BrokerBodies
         {
             ClientId = member.ClientId,
             ClientAddress = member.RemoteAddress,
-            Language = Enum.TryParse(member.Language, out LanguageCode language) ? language : LanguageCode.Other,
+            Language = LanguageOf(member.Language),
             Version = member.Version,
         })],
         Subscriptions = group.Subscriptions.ToDictionary(
             subscription => subscription.Topic,
-            subscription => new SubscriptionData
-            {
-                Topic = subscription.Topic,
-                SubString = subscription.Expression,
-                TagsSet = [.. subscription.Tags],
-                CodeSet = [.. subscription.Codes.Select(code => (long)code)],
-                SubVersion = subscription.Version,
-            },
+            Of,
             StringComparer.Ordinal),
         ConsumeType = group.ConsumeType,
         MessageModel = group.MessageModel,
         ConsumeFromWhere = group.ConsumeFromWhere,
+    };
+
+    /// <summary>A subscription with its kind, without which a condition would be taken for tags.</summary>
+    public static SubscriptionData Of(Subscription subscription) => new()
+    {
+        Topic = subscription.Topic,
+        SubString = subscription.Expression,
+        TagsSet = [.. subscription.Tags],
+        CodeSet = [.. subscription.Codes.Select(code => (long)code)],
+        SubVersion = subscription.Version,
+        ExpressionType = subscription.Kind == ExpressionKind.Sql92 ? "SQL92" : "TAG",
+    };
+
+    public static ClientConnection Of(ProducerMember member) => new()
+    {
+        ClientId = member.ClientId,
+        ClientAddress = member.RemoteAddress,
+        Language = LanguageOf(member.Language),
+        Version = member.Version,
+    };
+
+    public static ProducerInfo InfoOf(ProducerMember member) => new()
+    {
+        ClientId = member.ClientId,
+        RemoteAddress = member.RemoteAddress,
+        Language = LanguageOf(member.Language),
+        Version = member.Version,
+        LastUpdateTimestamp = member.LastHeartbeatMilliseconds,
     };
 
     public static BrokerGroupConfig ToConfig(SubscriptionGroupConfig body) => new()
@@ -87,4 +109,7 @@ internal static class BrokerBodies
         ConsumeTimeoutMinutes = body.ConsumeTimeoutMinute,
         Attributes = body.Attributes,
     };
+
+    private static LanguageCode LanguageOf(string name) =>
+        Enum.TryParse(name, out LanguageCode language) ? language : LanguageCode.Other;
 }

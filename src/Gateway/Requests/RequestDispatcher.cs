@@ -40,6 +40,7 @@ public sealed class RequestDispatcher : IFrameHandler
         new RouteRequests(node).Register(others);
         new TopicRequests(node).Register(others);
         new GroupRequests(node).Register(others);
+        new InspectionRequests(node).Register(others);
         _others = others.Freeze();
         if (OperatingSystem.IsLinux())
             node.Store.Confirmations.Grouping = WakeBatch.Run;

@@ -34,6 +34,8 @@ public sealed class RequestDispatcherTests : IAsyncDisposable
         RequestCode.GetTopicStatsInfo, RequestCode.UpdateAndCreateSubscriptionGroup,
         RequestCode.DeleteSubscriptionGroup, RequestCode.GetConsumerConnectionList, RequestCode.GetConsumeStats,
         RequestCode.RecallMessage, RequestCode.EndTransaction, RequestCode.ResumeCheckHalfMessage,
+        RequestCode.GetProducerConnectionList, RequestCode.QueryTopicConsumeByWho, RequestCode.QueryTopicsByConsumer,
+        RequestCode.QuerySubscriptionByConsumer, RequestCode.GetTopicConfig, RequestCode.GetSubscriptionGroupConfig,
     ];
 
     [Theory]

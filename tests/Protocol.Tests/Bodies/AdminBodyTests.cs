@@ -202,4 +202,23 @@ public sealed class AdminBodyTests
         var table = new KvTable { Table = { ["k"] = "10 60 600" } };
         Assert.Equal("""{"table":{"k":"10 60 600"}}""", BodyText.Of(table.WriteTo));
     }
+
+    [Fact]
+    public void Inspections_AreWritten_WithRocketMqsNames()
+    {
+        var producer = new ProducerInfo { ClientId = "c", RemoteAddress = "a:1", Version = 2, LastUpdateTimestamp = 3 };
+        var producers = new ProducerTable { Groups = { ["p"] = [producer] } };
+        string written = BodyText.Of(producers.WriteTo);
+        Assert.Equal(
+            """{"data":{"p":[{"clientId":"c","remoteIP":"a:1","language":"JAVA","version":2,"lastUpdateTimestamp":3"""
+            + """}]}}""",
+            written);
+        Assert.True(ProducerTable.TryRead(BodyText.Bytes(written), out ProducerTable? read, out _));
+        Assert.Equal(written, BodyText.Of(read.WriteTo));
+
+        Assert.Equal("""{"groupList":["g"]}""", BodyText.Of(new GroupList { Groups = ["g"] }.WriteTo));
+        Assert.Equal(
+            """{"group":"g","topic":"t"}""",
+            BodyText.Of(new GroupSubscription { Group = "g", Topic = "t" }.WriteTo));
+    }
 }

@@ -45,6 +45,20 @@ public sealed class BodyFuzzTests
         "{\"consumerIdList\":[\"a\",\"b\"]}", ConsumerList.TryRead, (body, output) => body.WriteTo(output));
 
     [Fact]
+    public void GroupList_IsWrittenTheSame() => Check<GroupList>(
+        "{\"groupList\":[\"a\",\"b\"]}", GroupList.TryRead, (body, output) => body.WriteTo(output));
+
+    [Fact]
+    public void ProducerTable_IsWrittenTheSame() => Check<ProducerTable>(
+        "{\"data\":{\"p\":[{\"clientId\":\"c\",\"remoteIP\":\"a:1\",\"language\":\"JAVA\",\"version\":1}]}}",
+        ProducerTable.TryRead, (body, output) => body.WriteTo(output));
+
+    [Fact]
+    public void GroupSubscription_IsWrittenTheSame() => Check<GroupSubscription>(
+        "{\"group\":\"g\",\"topic\":\"t\",\"subscriptionData\":" + Subscription + "}",
+        GroupSubscription.TryRead, (body, output) => body.WriteTo(output));
+
+    [Fact]
     public void CheckClientConfig_IsWrittenTheSame() => Check<CheckClientConfigBody>(
         "{\"clientId\":\"c\",\"group\":\"g\",\"subscriptionData\":" + Subscription + "}",
         CheckClientConfigBody.TryRead, (body, output) => body.WriteTo(output));

@@ -147,6 +147,10 @@ public sealed class ColdRequestTests
         Assert.Equal(new ProducerConnectionRequest("g"), producer);
         Assert.True(ConsumeStatsRequest.TryRead(Frames.Request(208, "consumerGroup", "g"), out var consume, out _));
         Assert.Equal(new ConsumeStatsRequest("g", null), consume);
+        Assert.True(GroupRequest.TryRead(Frames.Request(343, "group", "g"), out var group, out _));
+        Assert.Equal(new GroupRequest("g"), group);
+        Assert.True(GroupTopicRequest.TryRead(Frames.Request(345, "group", "g", "topic", "t"), out var both, out _));
+        Assert.Equal(new GroupTopicRequest("g", "t"), both);
     }
 
     [Fact]

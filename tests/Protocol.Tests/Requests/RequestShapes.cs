@@ -79,6 +79,10 @@ internal static class RequestShapes
             command => Problem(ProducerConnectionRequest.TryRead(command, out _, out string? problem), problem)),
         (208, "consumerGroup=text topic=blank?",
             command => Problem(ConsumeStatsRequest.TryRead(command, out _, out string? problem), problem)),
+        (343, "group=text", Group),
+        (352, "group=text", Group),
+        (345, "group=text topic=text",
+            command => Problem(GroupTopicRequest.TryRead(command, out _, out string? problem), problem)),
         (222, "topic=text group=text timestamp=long isForce=boolean queueId=int? offset=long?",
             command => Problem(ResetOffsetRequest.TryRead(command, out _, out string? problem), problem)),
     ];
@@ -119,6 +123,9 @@ internal static class RequestShapes
 
     private static string? UpdateConsumerOffset(CommandReader command) =>
         Problem(UpdateConsumerOffsetRequest.TryRead(command, out _, out string? problem), problem);
+
+    private static string? Group(CommandReader command) =>
+        Problem(GroupRequest.TryRead(command, out _, out string? problem), problem);
 
     private static string? KvConfig(CommandReader command) =>
         Problem(KvConfigRequest.TryRead(command, out _, out string? problem), problem);
