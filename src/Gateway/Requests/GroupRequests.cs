@@ -55,7 +55,9 @@ internal sealed class GroupRequests(BrokerNode node)
         {
             SubscriptionGroupResult result =
                 await node.ControlPlane.DeleteGroupAsync(request.GroupName).ConfigureAwait(false);
-            reply.AnswerOutcome(result.Problem);
+
+            // Operators' tools ask every broker in turn: the first one has done it for all.
+            reply.AnswerOutcome(result.Status == SubscriptionGroupStatus.NotFound ? null : result.Problem);
         });
     }
 

@@ -45,7 +45,9 @@ internal sealed class TopicRequests(BrokerNode node)
         session.Defer(async reply =>
         {
             TopicResult result = await node.ControlPlane.DeleteTopicAsync(request.Topic).ConfigureAwait(false);
-            reply.AnswerOutcome(result.Problem);
+
+            // Operators' tools ask every broker in turn, and for retry topics that may never have been.
+            reply.AnswerOutcome(result.Status == TopicStatus.NotFound ? null : result.Problem);
         });
     }
 
