@@ -123,6 +123,9 @@ public sealed class BrokerOptions
     /// <summary>When producers are asked what became of their transactions.</summary>
     public TransactionOptions Transactions { get; set; } = new();
 
+    /// <summary>When unread messages that are about to go are reported.</summary>
+    public Retention.RetentionOptions Retention { get; set; } = new();
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -162,7 +165,7 @@ public sealed class BrokerOptions
             yield return Outside(nameof(MaxDelay), MaxDelay, "0 to 3,650 days");
         if (!Delays.DelayLevels.TryParse(DelayLevels, out _, out problem))
             yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
-        foreach (string wrong in Transactions.Validate())
+        foreach (string wrong in Transactions.Validate().Concat(Retention.Validate()))
             yield return wrong;
     }
 

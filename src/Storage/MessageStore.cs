@@ -42,6 +42,7 @@ public sealed class MessageStore : IDisposable
     private readonly CheckpointFile _checkpoint;
     private readonly Checkpointer _checkpointer;
     private readonly Flusher _flusher;
+    private readonly Cleaner _cleaner;
     private bool _isDisposed;
 
     private MessageStore(
@@ -70,8 +71,8 @@ public sealed class MessageStore : IDisposable
             Dispatched = () => _flusher.Confirmed(),
         };
         var timer = new ConfirmationTimer(Confirmations, time);
-        var cleaner = new Cleaner(files, Log, Queues, Index, _checkpointer, options, time, logger);
-        Workers = [preparer, _flusher, _checkpointer, cleaner, timer];
+        _cleaner = new Cleaner(files, Log, Queues, Index, _checkpointer, options, time, logger);
+        Workers = [preparer, _flusher, _checkpointer, _cleaner, timer];
 
         Log.Sealed = cause =>
         {
@@ -127,12 +128,25 @@ public sealed class MessageStore : IDisposable
         set => _flusher.Confirmed = value;
     }
 
+    /// <summary>How long each topic is kept. Default: all as long as the options say.</summary>
+    public IRetentionRules Retention
+    {
+        get => _cleaner.Rules;
+        set => _cleaner.Rules = value;
+    }
+
+    /// <summary>How full the disk was when the cleaner last looked at it, 0 to 1.</summary>
+    public double DiskUsedRatio => _cleaner.DiskUsedRatio;
+
     /// <summary>Opens a store, recovering it if need be, or makes an empty one.</summary>
     /// <param name="files">The files.</param>
     /// <param name="options">Valid options.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told what was found.</param>
-    /// <param name="targets">Further indexes over the log; each already knows what it has on disk.</param>
+    /// <param name="targets">
+    /// Further indexes over the log; each already knows what it has on disk. One that is an
+    /// <see cref="IRecordHolder"/> keeps the records that it needs.
+    /// </param>
     /// <exception cref="StoreInUseException">Another process has it open.</exception>
     /// <exception cref="StoreCorruptException">The files contradict each other.</exception>
     /// <exception cref="StoreIOException">The disk failed.</exception>
@@ -199,6 +213,7 @@ public sealed class MessageStore : IDisposable
 
         foreach (IDispatchTarget target in targets)
             Dispatcher.Add(target);
+        _cleaner.Holders = [.. targets.OfType<IRecordHolder>()];
         _files.WriteAll(abortPath, []);
         _files.SyncDirectory(_options.Directory);
         Queues.Ends.Load();

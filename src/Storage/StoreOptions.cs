@@ -59,8 +59,15 @@ public sealed class StoreOptions
     public TimeSpan Retention { get; set; } = TimeSpan.FromHours(72);
 
     /// <summary>
-    /// Above this share of the disk the oldest file goes even if it has not expired.
-    /// RocketMQ: <c>diskSpaceCleanForciblyRatio</c>. Default: 0.85.
+    /// What goes when the disk fills up: new messages (<see cref="DiskFullPolicy.Reject"/>) or the oldest file, expired
+    /// or not (<see cref="DiskFullPolicy.DropOldest"/>). RocketMQ: <c>cleanFileForciblyEnable</c>, which is on.
+    /// Default: <see cref="DiskFullPolicy.Reject"/>.
+    /// </summary>
+    public DiskFullPolicy DiskFullPolicy { get; set; } = DiskFullPolicy.Reject;
+
+    /// <summary>
+    /// Above this share of the disk the oldest file goes even if it has not expired, under
+    /// <see cref="DiskFullPolicy.DropOldest"/>. RocketMQ: <c>diskSpaceCleanForciblyRatio</c>. Default: 0.85.
     /// </summary>
     public double DiskCleanRatio { get; set; } = 0.85;
 
@@ -115,6 +122,8 @@ public sealed class StoreOptions
             yield return Outside(nameof(CheckpointInterval), CheckpointInterval, "10 ms to 10 min");
         if (Retention <= TimeSpan.Zero)
             yield return Outside(nameof(Retention), Retention, "more than zero");
+        if (!Enum.IsDefined(DiskFullPolicy))
+            yield return Outside(nameof(DiskFullPolicy), DiskFullPolicy, "Reject or DropOldest");
         if (DiskCleanRatio is <= 0 or > 1)
             yield return Outside(nameof(DiskCleanRatio), DiskCleanRatio, "more than 0, at most 1");
         if (DiskFullRatio is <= 0 or > 1 || DiskFullRatio < DiskCleanRatio)
@@ -137,4 +146,14 @@ public enum FlushMode
 
     /// <summary>The disk: a power cut loses nothing. Many sends share one flush.</summary>
     Sync,
+}
+
+/// <summary>What a store does when its disk fills up.</summary>
+public enum DiskFullPolicy
+{
+    /// <summary>Nothing that has not expired is deleted; messages are refused until there is room.</summary>
+    Reject,
+
+    /// <summary>The oldest file goes, whoever still wanted its messages.</summary>
+    DropOldest,
 }

@@ -1,4 +1,5 @@
 using OrleansMq.Broker;
+using OrleansMq.Broker.Retention;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Gateway;
 using OrleansMq.Storage;
@@ -8,7 +9,10 @@ namespace OrleansMq.Architecture.Tests;
 public sealed class ReferencePageTests
 {
     private static readonly Type[] OptionTypes =
-        [typeof(StoreOptions), typeof(BrokerOptions), typeof(TransactionOptions), typeof(GatewayOptions)];
+    [
+        typeof(StoreOptions), typeof(BrokerOptions), typeof(TransactionOptions), typeof(RetentionOptions),
+        typeof(GatewayOptions),
+    ];
 
     [Fact]
     public void OptionsPage_NamesEveryOptionWithItsDefault() => ReferencePages.AssertOptions(

@@ -13,6 +13,7 @@ using OrleansMq.Protocol.Codes;
 using OrleansMq.Storage;
 using OrleansMq.Storage.CommitLogs;
 using OrleansMq.Storage.Dispatching;
+using OrleansMq.Storage.Retention;
 using OrleansMq.Storage.Workers;
 
 namespace OrleansMq.Broker.Delays;
@@ -28,7 +29,7 @@ namespace OrleansMq.Broker.Delays;
 /// A message that waits longer than half of the store's retention is parked anew before its record expires; the new
 /// record names the old one and thereby takes its place. One that is called back is removed the same way.
 /// </remarks>
-public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
+public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWorker
 {
     private const int DeliveriesPerStep = 256;
     private const int SmallSnapshotEntries = 20_000;
@@ -37,6 +38,9 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     private const long PutOffMilliseconds = 1_000;
     private const long MaxSleepMilliseconds = 60_000;
 
+    /// <summary>The most messages that are hurried at a time, while the lock is held.</summary>
+    private const int MovesPerStep = 10_000;
+
     /// <summary>A message is found once for each time it was parked anew; others may share the hash.</summary>
     private const int MaxRecallCandidates = 256;
 
@@ -44,6 +48,7 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
 
     private readonly Lock _lock = new();
     private readonly TimerWheel _wheel;
+    private readonly RecordCounts _records;
     private readonly Dictionary<long, TimerEntry> _delivering = [];
     private readonly TimerEntry[] _due = new TimerEntry[DeliveriesPerStep];
     private readonly BrokerOptions _options;
@@ -57,10 +62,11 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     private Action _pump = static () => { };
 
     internal DelayedMessages(
-        BrokerOptions options, TimeSpan retention, IMetadataFiles files, BrokerIdentity identity, TimeProvider time,
-        ILogger logger)
+        BrokerOptions options, StoreOptions storeOptions, IMetadataFiles files, BrokerIdentity identity,
+        TimeProvider time, ILogger logger)
     {
-        _rollAfterMilliseconds = (long)(retention / 2).TotalMilliseconds;
+        _rollAfterMilliseconds = (long)(storeOptions.Retention / 2).TotalMilliseconds;
+        _records = new RecordCounts(storeOptions.CommitLogFileBytes);
         _options = options;
         _levels = DelayLevels.Parse(options.DelayLevels);
         _snapshot = new IndexSnapshot(files, TimerSnapshot.Name, _lock);
@@ -87,6 +93,19 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
         {
             lock (_lock)
                 return _wheel.Count + _delivering.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Subject => "Messages that wait for their time";
+
+    /// <inheritdoc/>
+    public long NeededFrom
+    {
+        get
+        {
+            lock (_lock)
+                return _records.LowestFile;
         }
     }
 
@@ -130,6 +149,25 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
                 dispatchedUntil, now, interval,
                 () => TimerSnapshot.Encode(dispatchedUntil, [.. _wheel.Entries(), .. _delivering.Values]));
         }
+    }
+
+    /// <summary>Lets messages be parked anew at once, as <see cref="PumpOnce"/> does with what is not due.</summary>
+    public void MoveAbove(long position)
+    {
+        lock (_lock)
+        {
+            long now = Now;
+            TimerEntry[] low =
+                [.. _wheel.Entries().Where(
+                    entry => entry.PhysicalOffset < position && entry.DueMilliseconds > now).Take(MovesPerStep)];
+            foreach (TimerEntry entry in low)
+            {
+                _wheel.Remove(entry.PhysicalOffset);
+                _wheel.Add(entry with { DueMilliseconds = now });
+            }
+        }
+
+        Signal.Set();
     }
 
     /// <inheritdoc/>
@@ -289,7 +327,11 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
     {
         TimerAddStatus status = _wheel.Add(entry);
         if (status == TimerAddStatus.Added)
+        {
+            _records.Add(entry.PhysicalOffset);
             _snapshot.Changed();
+        }
+
         if (status == TimerAddStatus.Full)
             _logger.TimerFull(entry.PhysicalOffset, _options.MaxTimerEntries);
     }
@@ -303,7 +345,10 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
         lock (_lock)
         {
             if (_delivering.Remove(physicalOffset) | _wheel.Remove(physicalOffset))
+            {
+                _records.Remove(physicalOffset);
                 _snapshot.Changed();
+            }
         }
     }
 
@@ -355,7 +400,10 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
         lock (_lock)
         {
             if (_delivering.Remove(entry.PhysicalOffset))
+            {
+                _records.Remove(entry.PhysicalOffset);
                 Add(entry with { DueMilliseconds = Now + PutOffMilliseconds });
+            }
         }
     }
 
@@ -364,7 +412,10 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
         lock (_lock)
         {
             if (_delivering.Remove(entry.PhysicalOffset))
+            {
+                _records.Remove(entry.PhysicalOffset);
                 _snapshot.Changed();
+            }
         }
     }
 
@@ -381,7 +432,7 @@ public sealed class DelayedMessages : IDispatchTarget, IStoreWorker
         }
 
         foreach (TimerEntry entry in snapshot.Entries)
-            _wheel.Add(entry);
+            Add(entry);
         _snapshot.Loaded();
     }
 }

@@ -57,4 +57,19 @@ internal static partial class BrokerLog
         + " '{OfGroup}'. Messages may be skipped")]
     public static partial void SubscriptionConflict(
         this ILogger logger, string group, string clientId, string? ofMember, string topic, string? ofGroup);
+
+    [LoggerMessage(2301, LogLevel.Warning,
+        "{Count} messages of {Topic} are about to go before the group {Group} has consumed them, the first at "
+        + "{GoesAt:O}. Let it catch up, or keep the topic for longer")]
+    public static partial void UnreadSoonGone(
+        this ILogger logger, long count, string topic, string group, DateTimeOffset goesAt);
+
+    [LoggerMessage(2302, LogLevel.Information,
+        "No message of {Topic} is about to go any more before the group {Group} has consumed it")]
+    public static partial void UnreadAlarmOver(this ILogger logger, string topic, string group);
+
+    [LoggerMessage(2303, LogLevel.Warning,
+        "{Count} messages of {Topic} go before the group {Group} has consumed them: {Reason}")]
+    public static partial void UnreadDeleted(
+        this ILogger logger, long count, string topic, string group, string reason);
 }

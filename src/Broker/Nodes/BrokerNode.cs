@@ -8,6 +8,7 @@ using OrleansMq.Broker.Offsets;
 using OrleansMq.Broker.Producers;
 using OrleansMq.Broker.Pulling;
 using OrleansMq.Broker.Queries;
+using OrleansMq.Broker.Retention;
 using OrleansMq.Broker.Retries;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
@@ -40,7 +41,7 @@ public sealed class BrokerNode : IDisposable
         Options = options;
         _logger = logger;
         var metadata = new StoreMetadataFiles(files, Path.Combine(storeOptions.Directory, "config"));
-        Delayed = new DelayedMessages(options, storeOptions.Retention, metadata, identity, time, logger);
+        Delayed = new DelayedMessages(options, storeOptions, metadata, identity, time, logger);
         Transactions = new HalfMessages(options.Transactions, metadata, identity, time, logger);
         Store = MessageStore.Open(files, storeOptions, time, logger, Delayed, Transactions);
         try
@@ -62,13 +63,19 @@ public sealed class BrokerNode : IDisposable
         Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls);
         SendBacks = new SendBacks(this, storeOptions);
         Queries = new MessageQueries(Store, Topics, options);
+        var rules = new TopicRules(Topics, Groups, Store, time, logger);
+        Store.Retention = rules;
+        UnreadAlarms = new UnreadAlarms(rules, Store, Queries, options.Retention, time, logger);
         Delayed.Attach(Store, Pump);
         Transactions.Attach(Store, Topics);
         Store.Confirmed = Pump;
         ControlPlane = new LocalControlPlane(this);
         _pullExpirer = new PullExpirer(Puller);
         var checks = new TransactionChecks(this, channels, time, logger);
-        Workers = [.. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(this, options), checks];
+        Workers =
+        [
+            .. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(this, options), checks, UnreadAlarms,
+        ];
     }
 
     /// <summary>Who the broker is.</summary>
@@ -112,6 +119,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>Looks messages up.</summary>
     public MessageQueries Queries { get; }
+
+    /// <summary>Messages that are about to go before a group has consumed them.</summary>
+    public UnreadAlarms UnreadAlarms { get; }
 
     /// <summary>The background work, the store's included.</summary>
     public IReadOnlyList<IStoreWorker> Workers { get; }

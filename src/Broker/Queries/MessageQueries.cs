@@ -35,7 +35,14 @@ public sealed class MessageQueries
     }
 
     /// <summary>Copies the message at a position of the log; false when there is none.</summary>
-    public bool TryView(long physicalOffset, OutputBuffer output) => _store.Reader.TryReadAt(physicalOffset, output);
+    public bool TryView(long physicalOffset, OutputBuffer output)
+    {
+        int before = output.Length;
+        bool isThere = _store.Reader.TryReadAt(physicalOffset, output) && !IsCutOff(output.WrittenSpan[before..]);
+        if (!isThere)
+            output.Truncate(before);
+        return isThere;
+    }
 
     /// <summary>
     /// When the first message of a queue that is still kept was stored, Unix milliseconds; −1 without one.
@@ -81,7 +88,8 @@ public sealed class MessageQueries
         {
             int before = output.Length;
             bool isMatch = count < maxCount && _store.Reader.TryReadAt(position, output)
-                && HasKey(output.WrittenSpan[before..], topicBytes, keyBytes);
+                && HasKey(output.WrittenSpan[before..], topicBytes, keyBytes)
+                && !IsCutOff(output.WrittenSpan[before..]);
             if (isMatch)
                 count++;
             else
@@ -90,6 +98,11 @@ public sealed class MessageQueries
 
         return count;
     }
+
+    /// <summary>Whether a record is in the log still, but no longer in its queue.</summary>
+    private bool IsCutOff(ReadOnlySpan<byte> bytes) =>
+        RecordView.TryRead(bytes, out RecordView record) == RecordDefect.None
+        && record.QueueOffset < _store.Queues.Get(record.Topic, record.QueueId).Floor;
 
     private static bool HasKey(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> key)
     {

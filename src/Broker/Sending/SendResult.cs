@@ -30,7 +30,9 @@ public readonly record struct SendResult(
         AppendStatus.Appended => new SendResult(ResponseCode.Success, null, result, queueId, mustAwaitFlush),
         AppendStatus.DiskFull => Refused(
             ResponseCode.SystemBusy,
-            "The broker's disk is full, or nearly so: it takes no messages. Free or add space."),
+            "The broker's disk is full, or above OrleansMq:Store:DiskFullRatio: it takes no messages and deletes none "
+            + "that have not expired. It takes them again by itself once there is room: free or add space, shorten the "
+            + "retention, or allow OrleansMq:Store:DiskFullPolicy DropOldest."),
         AppendStatus.Sealed => Refused(
             ResponseCode.ServiceNotAvailable,
             "The broker's disk failed, so that it takes no messages until it is restarted."),

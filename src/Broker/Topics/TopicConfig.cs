@@ -24,6 +24,12 @@ public sealed record TopicConfig
     /// <summary>Further settings by name, such as <c>message.type</c>.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// What a request changes in the attributes that the topic has, <c>+name=value,-name</c>; null when
+    /// <see cref="Attributes"/> are meant as they are. No topic that exists has any.
+    /// </summary>
+    public string? AttributeChanges { get; init; }
+
     /// <summary>Whether messages may be published.</summary>
     public bool IsWritable => (Permissions & TopicPermissions.Write) != 0;
 
@@ -38,6 +44,7 @@ public sealed record TopicConfig
         && Permissions == other.Permissions
         && Order == other.Order
         && SystemFlag == other.SystemFlag
+        && AttributeChanges == other.AttributeChanges
         && Attributes.Count == other.Attributes.Count
         && Attributes.All(pair => other.Attributes.TryGetValue(pair.Key, out string? value) && value == pair.Value);
 

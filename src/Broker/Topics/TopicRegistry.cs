@@ -46,7 +46,7 @@ public sealed class TopicRegistry
             return TopicResult.Refuse(TopicStatus.Invalid, problem);
         if (IsSystem(topic.Name))
             return RefuseReserved(topic.Name);
-        if (FindProblem(topic) is { } wrong)
+        if ((ChangeAttributes(ref topic) ?? FindProblem(topic)) is { } wrong)
             return TopicResult.Refuse(TopicStatus.Invalid, wrong);
         return Store(topic, nowMilliseconds);
     }
@@ -175,6 +175,20 @@ public sealed class TopicRegistry
         _topics[topic.Name] = topic;
         Version = Version.Next(nowMilliseconds);
         return new TopicResult(isThere ? TopicStatus.Updated : TopicStatus.Created, topic, null);
+    }
+
+    /// <summary>Applies what the request changes in the topic's attributes; the problem if it cannot be done.</summary>
+    private string? ChangeAttributes(ref TopicConfig topic)
+    {
+        if (topic.AttributeChanges is null)
+            return null;
+
+        IReadOnlyDictionary<string, string> current = Find(topic.Name)?.Attributes ?? topic.Attributes;
+        if (!TopicAttributes.TryChange(current, topic.AttributeChanges, out var changed, out string? problem))
+            return problem;
+
+        topic = topic with { Attributes = changed, AttributeChanges = null };
+        return null;
     }
 
     private string? FindProblem(TopicConfig topic)

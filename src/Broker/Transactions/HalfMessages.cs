@@ -10,6 +10,7 @@ using OrleansMq.Protocol.Codes;
 using OrleansMq.Storage;
 using OrleansMq.Storage.CommitLogs;
 using OrleansMq.Storage.Dispatching;
+using OrleansMq.Storage.Retention;
 
 namespace OrleansMq.Broker.Transactions;
 
@@ -21,7 +22,7 @@ namespace OrleansMq.Broker.Transactions;
 /// that comes out of it, or the record of its rollback, removes it. So whatever happens between two steps, the log
 /// either has the end or has not, and after a crash the dispatcher brings back exactly what is undecided.
 /// </remarks>
-public sealed class HalfMessages : IDispatchTarget
+public sealed class HalfMessages : IDispatchTarget, IRecordHolder
 {
     private const long SnapshotIntervalMilliseconds = 2_000;
 
@@ -62,6 +63,25 @@ public sealed class HalfMessages : IDispatchTarget
 
     /// <summary>Called when there is a producer to be asked, now or later, so that somebody watches the time.</summary>
     internal Action CheckAhead { get; set; } = static () => { };
+
+    /// <inheritdoc/>
+    public string Subject => "Transactions that are not over";
+
+    /// <summary>
+    /// The oldest half message that is not parked; for those that are, the store's retention is the time to decide.
+    /// </summary>
+    public long NeededFrom
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (from half in _table.Halves
+                        where half.State != TransactionState.Parked
+                        select half.PhysicalOffset).Append(long.MaxValue).Min();
+            }
+        }
+    }
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -151,6 +171,13 @@ public sealed class HalfMessages : IDispatchTarget
                 TransactionSnapshot.Encode(
                     dispatchedUntil, [.. _table.Halves.Where(half => half.PhysicalOffset < dispatchedUntil)]));
         }
+    }
+
+    /// <summary>
+    /// Nothing: its position is what a half message is known by. It is over, or parked, by <c>MaxAge</c> at the latest.
+    /// </summary>
+    public void MoveAbove(long position)
+    {
     }
 
     /// <summary>Connects to the store, which was opened with this as one of its targets.</summary>

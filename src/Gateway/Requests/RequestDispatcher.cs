@@ -41,6 +41,7 @@ public sealed class RequestDispatcher : IFrameHandler
         new TopicRequests(node).Register(others);
         new GroupRequests(node).Register(others);
         new InspectionRequests(node).Register(others);
+        new RetentionRequests(node).Register(others);
         _others = others.Freeze();
         if (OperatingSystem.IsLinux())
             node.Store.Confirmations.Grouping = WakeBatch.Run;

@@ -32,6 +32,7 @@ internal sealed class TopicRequests(BrokerNode node)
             Permissions = (TopicPermissions)request.Permission,
             Order = request.IsOrdered,
             SystemFlag = request.TopicSystemFlag,
+            AttributeChanges = request.Attributes ?? "",
         };
         session.Defer(async reply =>
         {

@@ -25,6 +25,7 @@ namespace OrleansMq.Protocol.Bodies;
 [JsonSerializable(typeof(GroupList))]
 [JsonSerializable(typeof(GroupSubscription))]
 [JsonSerializable(typeof(TopicStatsTable))]
+[JsonSerializable(typeof(UnreadAlarmTable))]
 [JsonSerializable(typeof(ConsumeStats))]
 [JsonSerializable(typeof(ResetOffsetBody))]
 [JsonSerializable(typeof(MessageQueueParts))]

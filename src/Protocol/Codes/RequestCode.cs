@@ -313,6 +313,8 @@ public enum RequestCode
     AuthGetAcl = 3009,
     /// <summary>Lists access rules.</summary>
     AuthListAcl = 3010,
+    /// <summary>Lists messages that are about to go before a group has consumed them. Not of RocketMQ.</summary>
+    ListUnreadAlarms = 30051,
     /// <summary>Takes messages for a while; the broker chooses the queue.</summary>
     PopMessage = 200050,
     /// <summary>Confirms a popped message.</summary>

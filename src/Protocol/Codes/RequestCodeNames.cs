@@ -163,6 +163,7 @@ public static class RequestCodeNames
         RequestCode.AuthDeleteAcl => "AUTH_DELETE_ACL",
         RequestCode.AuthGetAcl => "AUTH_GET_ACL",
         RequestCode.AuthListAcl => "AUTH_LIST_ACL",
+        RequestCode.ListUnreadAlarms => "LIST_UNREAD_ALARMS",
         RequestCode.PopMessage => "POP_MESSAGE",
         RequestCode.AckMessage => "ACK_MESSAGE",
         RequestCode.PeekMessage => "PEEK_MESSAGE",

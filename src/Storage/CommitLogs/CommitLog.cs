@@ -62,6 +62,9 @@ public sealed class CommitLog
     /// <summary>The position of the first byte that is still kept.</summary>
     public long MinOffset => Volatile.Read(ref _segments)[0].Start;
 
+    /// <summary>The position behind the oldest file.</summary>
+    public long OldestFileEnd => MinOffset + _options.CommitLogFileBytes;
+
     /// <summary>The end of the last record copied into the log.</summary>
     public long AppendedUntil => Volatile.Read(ref _appendedUntil);
 

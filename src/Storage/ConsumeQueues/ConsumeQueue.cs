@@ -55,8 +55,10 @@ public sealed class ConsumeQueue
     /// <summary>The offset that the next appended record gets. Guarded by the log's append lock.</summary>
     internal long NextOffset { get; set; }
 
-    /// <summary>Lower offsets belong to a topic of this name that was deleted; their records never come back.</summary>
-    internal long Floor => Volatile.Read(ref _floor);
+    /// <summary>
+    /// Lower offsets were cut off, or belong to a topic of this name that was deleted: their records never come back.
+    /// </summary>
+    public long Floor => Volatile.Read(ref _floor);
 
     /// <summary>The first message that is still kept; equals <see cref="MaxOffset"/> when there is none.</summary>
     public long GetMinOffset()
@@ -102,6 +104,28 @@ public sealed class ConsumeQueue
     {
         long min = GetMinOffset();
         return FindFirst(entry => StoreTimestampOf(entry) >= timestamp, min);
+    }
+
+    /// <summary>The offset of the first message that stands at or above a position of the log.</summary>
+    public long FindByPosition(long physicalOffset) =>
+        FindFirst(entry => entry.PhysicalOffset >= physicalOffset, GetMinOffset());
+
+    /// <summary>
+    /// When the message at an offset was stored, Unix milliseconds; one that is gone or unreadable counts as old.
+    /// </summary>
+    internal long StoreTimestampAt(long offset) => StoreTimestampOf(EntryAt(offset));
+
+    /// <summary>Cuts off the messages below an offset, up to <see cref="MaxOffset"/>, for good.</summary>
+    internal void RaiseFloor(long offset)
+    {
+        long floor = Floor;
+        while (floor < offset)
+        {
+            long seen = Interlocked.CompareExchange(ref _floor, offset, floor);
+            if (seen == floor)
+                return;
+            floor = seen;
+        }
     }
 
     /// <summary>Whether a record is the one that stands at an offset of this queue.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OrleansMq.Storage.CommitLogs;
 using OrleansMq.Storage.Diagnostics;
 using OrleansMq.Storage.Files;
+using OrleansMq.Storage.Retention;
 
 namespace OrleansMq.Storage.ConsumeQueues;
 
@@ -115,6 +116,25 @@ public sealed class ConsumeQueueTable
         Files.DeleteDirectory(directory);
         Files.SyncDirectory(_directory);
     });
+
+    /// <summary>The queues of a topic that have files or were used since the store was opened.</summary>
+    internal IEnumerable<ConsumeQueue> QueuesOf(string topic)
+    {
+        foreach (int queueId in QueueIdsIn(DirectoryOf(topic)))
+            Get(topic, queueId);
+        return TopicOf(topic).Opened;
+    }
+
+    /// <summary>Cuts off the oldest messages of queues; durable before it takes effect.</summary>
+    /// <exception cref="StoreIOException">The disk failed or is full: nothing was cut.</exception>
+    internal void Cut(IReadOnlyCollection<QueueCut> cuts, Action beforeItTakesEffect)
+    {
+        Ends.Write([.. cuts.Select(
+            cut => ((cut.Topic, cut.QueueId), new QueueEnd(cut.MinOffset, cut.MinOffset)))]);
+        beforeItTakesEffect();
+        foreach (QueueCut cut in cuts)
+            Get(cut.Topic, cut.QueueId).RaiseFloor(cut.MinOffset);
+    }
 
     /// <summary>Queues opened so far.</summary>
     internal IEnumerable<ConsumeQueue> Opened => _topics.Values.SelectMany(topic => topic.Opened);

@@ -157,7 +157,7 @@ internal sealed class QueueEnds(IStoreFileSystem files, string path, int entries
 
 /// <summary>How far a queue has come.</summary>
 /// <param name="End">One past its last offset.</param>
-/// <param name="Floor">Offsets below belong to a topic of this name that was deleted.</param>
+/// <param name="Floor">Offsets below were cut off, or belong to a topic of this name that was deleted.</param>
 internal readonly record struct QueueEnd(long End, long Floor)
 {
     public QueueEnd OrLater(QueueEnd other) => new(Math.Max(End, other.End), Math.Max(Floor, other.Floor));

@@ -68,4 +68,9 @@ internal static partial class StoreLog
         "The disk of {Directory} has no space. Messages are refused as soon as they need some, and accepted again once "
         + "there is: {Problem}")]
     public static partial void NoSpace(this ILogger logger, string directory, string problem);
+
+    [LoggerMessage(1014, LogLevel.Warning,
+        "The log file {File} stays for now although it should go ({Reason}): {Subject} need records of it and are "
+        + "asked to store them anew. If it stays for long, they find no space to do so: free or add some")]
+    public static partial void FileHeld(this ILogger logger, string file, string reason, string subject);
 }

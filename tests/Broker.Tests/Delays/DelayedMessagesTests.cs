@@ -4,6 +4,7 @@ using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Metadata;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Tests.Nodes;
+using OrleansMq.Storage;
 using OrleansMq.Storage.Files;
 
 namespace OrleansMq.Broker.Tests.Delays;
@@ -16,7 +17,7 @@ public sealed class DelayedMessagesTests
     {
         var files = new FullFiles { IsFull = true };
         var delayed = new DelayedMessages(
-            new BrokerOptions(), TimeSpan.FromHours(72), files,
+            new BrokerOptions(), new StoreOptions(), files,
             new BrokerIdentity("DefaultCluster", "broker-a", new IPEndPoint(IPAddress.Loopback, 9876)),
             new ManualTime(), NullLogger.Instance);
 

@@ -204,6 +204,17 @@ public sealed class AdminBodyTests
     }
 
     [Fact]
+    public void UnreadAlarms_AreReadAsTheyAreWritten()
+    {
+        var alarm = new UnreadAlarm { Group = "g", Topic = "t", Count = 2, FirstGoesAt = 3 };
+        string written = BodyText.Of(new UnreadAlarmTable { Alarms = [alarm], Deleted = 4 }.WriteTo);
+        Assert.Equal(
+            """{"alarms":[{"group":"g","topic":"t","count":2,"firstGoesAt":3}],"deleted":4}""", written);
+        Assert.True(UnreadAlarmTable.TryRead(BodyText.Bytes(written), out UnreadAlarmTable? read, out _));
+        Assert.Equal(written, BodyText.Of(read.WriteTo));
+    }
+
+    [Fact]
     public void Inspections_AreWritten_WithRocketMqsNames()
     {
         var producer = new ProducerInfo { ClientId = "c", RemoteAddress = "a:1", Version = 2, LastUpdateTimestamp = 3 };

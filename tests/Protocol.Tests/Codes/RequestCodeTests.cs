@@ -162,6 +162,7 @@ public sealed class RequestCodeTests
         (3008, "AUTH_DELETE_ACL", RequestCode.AuthDeleteAcl),
         (3009, "AUTH_GET_ACL", RequestCode.AuthGetAcl),
         (3010, "AUTH_LIST_ACL", RequestCode.AuthListAcl),
+        (30051, "LIST_UNREAD_ALARMS", RequestCode.ListUnreadAlarms),
         (200050, "POP_MESSAGE", RequestCode.PopMessage),
         (200051, "ACK_MESSAGE", RequestCode.AckMessage),
         (200052, "PEEK_MESSAGE", RequestCode.PeekMessage),

@@ -17,6 +17,12 @@ internal sealed class StoreModel
     private long? _expiredUntil;
     private readonly List<Dictionary<(string Topic, int QueueId), long>> _deletions = [];
 
+    /// <summary>The clock, for what is added.</summary>
+    public Func<long> Now { get; init; } = static () => 0;
+
+    /// <summary>How long a topic is kept, in milliseconds, if it is kept otherwise than the store says.</summary>
+    public Func<string, long?> KeptFor { get; init; } = static _ => null;
+
     /// <summary>All below survives a power cut.</summary>
     public long FlushedUntil { get; private set; }
 
@@ -26,7 +32,7 @@ internal sealed class StoreModel
     {
         Assert.Equal(NextOffset(message.Topic, message.QueueId), queueOffset);
         Assert.True(physicalOffset >= _appendedUntil, "a record overlaps the one before");
-        _messages.Add(new StoredMessage(message, physicalOffset, endOffset, queueOffset));
+        _messages.Add(new StoredMessage(message, physicalOffset, endOffset, queueOffset, Now()));
         _appendedUntil = endOffset;
     }
 
@@ -37,8 +43,34 @@ internal sealed class StoreModel
         Assert.InRange(store.Dispatcher.DispatchedUntil, 0, store.Log.ConfirmedUntil);
         Assert.True(store.Log.MinOffset >= _minOffset, "the log's beginning went back");
         FlushedUntil = store.Log.FlushedUntil;
+        Assert.All(
+            _messages.Where(stored => stored.PhysicalOffset >= _minOffset && stored.EndOffset <= store.Log.MinOffset),
+            stored => Assert.True(
+                KeptFor(stored.Message.Topic) is not { } keptFor || stored.StoredAt < Now() - keptFor,
+                $"{stored} was deleted too early"));
         _minOffset = store.Log.MinOffset;
         ObserveExpiry(store);
+        ObserveCuts(store);
+    }
+
+    /// <summary>Takes note of what was cut off queues: only what has expired, and never less than before.</summary>
+    private void ObserveCuts(MessageStore store)
+    {
+        foreach ((string topic, int queueId) in _messages
+            .Select(stored => (stored.Message.Topic, stored.Message.QueueId)).Distinct())
+        {
+            long floor = store.Queues.Get(topic, queueId).Floor;
+            long known = _floors.GetValueOrDefault((topic, queueId));
+            Assert.True(floor >= known, $"{topic}/{queueId} begins at {floor} again, below {known}");
+            if (floor == known || KeptFor(topic) is not { } keptFor)
+                continue;
+
+            Assert.All(
+                _messages.Where(stored => stored.Message.Topic == topic && stored.Message.QueueId == queueId
+                    && stored.QueueOffset < floor && stored.QueueOffset >= known),
+                stored => Assert.True(stored.StoredAt < Now() - keptFor, $"{stored} was cut off too early"));
+            _floors[(topic, queueId)] = floor;
+        }
     }
 
     /// <summary>Takes note of what has left the indexes, or has begun to.</summary>
@@ -65,6 +97,7 @@ internal sealed class StoreModel
         Assert.True(end >= promised, $"the log ends at {end}, but was promised up to {promised}");
         Assert.DoesNotContain(_messages, stored => stored.PhysicalOffset < end && stored.EndOffset > end);
         SettleDeletions(store);
+        ObserveCuts(store);
 
         _messages.RemoveAll(stored => stored.PhysicalOffset >= end);
         _appendedUntil = end;
@@ -187,4 +220,5 @@ internal sealed class StoreModel
 }
 
 /// <summary>A message and where it was stored.</summary>
-internal sealed record StoredMessage(Message Message, long PhysicalOffset, long EndOffset, long QueueOffset);
+internal sealed record StoredMessage(
+    Message Message, long PhysicalOffset, long EndOffset, long QueueOffset, long StoredAt);

@@ -25,7 +25,8 @@ internal sealed class StoreSimulation
     private readonly bool _hasFaults;
     private readonly bool _deletesTopics;
     private readonly bool _fillsDisk;
-    private StoreModel _model = new();
+    private readonly StoreModel _model;
+    private readonly KeptTopics _rules;
     private SimulatedFileSystem _files;
     private MessageStore? _store;
     private int _sent;
@@ -38,6 +39,8 @@ internal sealed class StoreSimulation
         _maxBodyBytes = Pick(40, 400, 4_000, 20_000);
         _hasFaults = _random.Next(3) == 0;
         _deletesTopics = _random.Next(4) == 0;
+        _rules = new KeptTopics(_deletesTopics ? 0 : _random.Next(4));
+        _model = new StoreModel { Now = () => _time.Milliseconds, KeptFor = _rules.KeptFor };
         _options = new StoreOptions
         {
             Directory = Root,
@@ -101,6 +104,7 @@ internal sealed class StoreSimulation
     {
         _waiters.Clear();
         _store = MessageStore.Open(_files, _options, _time, NullLogger.Instance);
+        _store.Retention = _rules;
         _wasFull = _files.Capacity != long.MaxValue;
     }
 
