@@ -1,3 +1,4 @@
+using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Transactions;
 
@@ -126,6 +127,9 @@ public sealed class BrokerOptions
     /// <summary>When unread messages that are about to go are reported.</summary>
     public Retention.RetentionOptions Retention { get; set; } = new();
 
+    /// <summary>What the broker asks of its clients.</summary>
+    public ClientCallOptions ClientCalls { get; set; } = new();
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -165,7 +169,7 @@ public sealed class BrokerOptions
             yield return Outside(nameof(MaxDelay), MaxDelay, "0 to 3,650 days");
         if (!Delays.DelayLevels.TryParse(DelayLevels, out _, out problem))
             yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
-        foreach (string wrong in Transactions.Validate().Concat(Retention.Validate()))
+        foreach (string wrong in Transactions.Validate().Concat(Retention.Validate()).Concat(ClientCalls.Validate()))
             yield return wrong;
     }
 

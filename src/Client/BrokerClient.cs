@@ -16,7 +16,7 @@ namespace OrleansMq.Client;
 /// with a <see cref="RemotingException"/> when the broker refuses it, a <see cref="TimeoutException"/> when no answer
 /// comes in time, and a <see cref="ConnectionLostException"/> when the connection ends before. Thread-safe.
 /// </summary>
-public sealed class BrokerClient : IAsyncDisposable
+public sealed partial class BrokerClient : IAsyncDisposable
 {
     /// <summary>
     /// A pull that the broker holds is answered a little after its time, and must not count as lost by then.
@@ -38,6 +38,12 @@ public sealed class BrokerClient : IAsyncDisposable
     /// the receive loop; handlers must not block.
     /// </summary>
     public event Action<string>? GroupChanged;
+
+    /// <summary>
+    /// Takes what else the broker asks of its client, on the receive loop: it must not block. Null, or null as its
+    /// result: the broker is told that the client does not know the request.
+    /// </summary>
+    public Func<RemotingCommand, RemotingCommand?>? RequestHandler { get; set; }
 
     /// <summary>The connection, for requests that have no method here.</summary>
     public RemotingConnection Connection => _connection;
@@ -381,7 +387,7 @@ public sealed class BrokerClient : IAsyncDisposable
             return new RemotingCommand { Code = (int)ResponseCode.Success, SerializeType = request.SerializeType };
         }
 
-        return new RemotingCommand
+        return RequestHandler?.Invoke(request) ?? new RemotingCommand
         {
             Code = (int)ResponseCode.RequestCodeNotSupported,
             Remark = $"This client does not know the request {request.Code}.",

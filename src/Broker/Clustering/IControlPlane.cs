@@ -17,6 +17,9 @@ public interface IControlPlane
     /// <summary>What a name server answers.</summary>
     IClusterRoutes Routes { get; }
 
+    /// <summary>The clients, whichever broker they are connected to.</summary>
+    IClusterClients Clients { get; }
+
     /// <summary>Creates a topic or changes it, on every broker.</summary>
     ValueTask<TopicResult> PutTopicAsync(TopicConfig topic);
 

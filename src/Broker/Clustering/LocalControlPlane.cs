@@ -15,6 +15,8 @@ internal sealed class LocalControlPlane(BrokerNode node) : IControlPlane, IClust
 
     public IClusterRoutes Routes => this;
 
+    public IClusterClients Clients { get; } = new LocalClients(node);
+
     public IReadOnlyList<BrokerEntry> Brokers =>
         [new BrokerEntry(node.Identity.BrokerName, node.Identity.AddressText, _isWritable)];
 

@@ -66,6 +66,10 @@ public sealed class ConsumerGroup
     /// <summary>A member by its client id, or null.</summary>
     public GroupMember? FindMember(string clientId) => _members.GetValueOrDefault(clientId)?.Latest;
 
+    /// <summary>A member's connection to each broker that it is connected to; empty without the member.</summary>
+    public IReadOnlyList<ClientChannel> ChannelsOf(string clientId) =>
+        _members.GetValueOrDefault(clientId)?.Channels ?? [];
+
     /// <summary>
     /// Takes in a heartbeat: the member joins or stays, and its subscriptions become the group's. For each topic the
     /// newest version wins; topics that this heartbeat does not name are dropped.

@@ -1,3 +1,4 @@
+using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.Transactions;
 
 namespace OrleansMq.Broker.ConsumerGroups;
@@ -15,6 +16,15 @@ public interface IClientChannels
     /// gone. RocketMQ: code 39.
     /// </summary>
     bool Ask(long channelId, TransactionQuestion question);
+
+    /// <summary>
+    /// Calls a client and waits for its answer. Whatever goes wrong is an answer too; see
+    /// <see cref="ClientCallStatus"/>.
+    /// </summary>
+    ValueTask<ClientAnswer> CallAsync(long channelId, ClientCall call, TimeSpan timeout);
+
+    /// <summary>Tells a client something that it does not answer; false when the channel is gone.</summary>
+    bool Tell(long channelId, ClientCall call);
 
     /// <summary>Closes the connection of a client that fell silent.</summary>
     void Close(long channelId, string reason);

@@ -8,6 +8,7 @@ using OrleansMq.Broker.Offsets;
 using OrleansMq.Broker.Producers;
 using OrleansMq.Broker.Pulling;
 using OrleansMq.Broker.Queries;
+using OrleansMq.Broker.Replies;
 using OrleansMq.Broker.Retention;
 using OrleansMq.Broker.Retries;
 using OrleansMq.Broker.Sending;
@@ -39,6 +40,7 @@ public sealed class BrokerNode : IDisposable
     {
         Identity = identity;
         Options = options;
+        Channels = channels;
         _logger = logger;
         var metadata = new StoreMetadataFiles(files, Path.Combine(storeOptions.Directory, "config"));
         Delayed = new DelayedMessages(options, storeOptions, metadata, identity, time, logger);
@@ -70,6 +72,8 @@ public sealed class BrokerNode : IDisposable
         Transactions.Attach(Store, Topics);
         Store.Confirmed = Pump;
         ControlPlane = new LocalControlPlane(this);
+        ConsumerCalls = new ConsumerCalls(this);
+        Replies = new ReplyDelivery(this, time);
         _pullExpirer = new PullExpirer(Puller);
         var checks = new TransactionChecks(this, channels, time, logger);
         Workers =
@@ -83,6 +87,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>What the broker allows.</summary>
     public BrokerOptions Options { get; }
+
+    /// <summary>The way to the clients that are connected here.</summary>
+    public IClientChannels Channels { get; }
 
     /// <summary>The messages.</summary>
     public MessageStore Store { get; }
@@ -116,6 +123,12 @@ public sealed class BrokerNode : IDisposable
     /// listens.
     /// </summary>
     public IControlPlane ControlPlane { get; set; }
+
+    /// <summary>Passes calls on to members of groups.</summary>
+    public ConsumerCalls ConsumerCalls { get; }
+
+    /// <summary>Brings replies to whoever waits for them.</summary>
+    public ReplyDelivery Replies { get; }
 
     /// <summary>Looks messages up.</summary>
     public MessageQueries Queries { get; }

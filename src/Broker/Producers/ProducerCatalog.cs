@@ -50,6 +50,13 @@ public sealed class ProducerCatalog
             return [.. _groups.MembersOf(group)];
     }
 
+    /// <summary>The producer with this client id that was heard last, of whatever group; null without one.</summary>
+    public ProducerMember? FindClient(string clientId)
+    {
+        lock (_lock)
+            return _groups.FindClient(clientId);
+    }
+
     /// <summary>All members by group as of now, groups sorted by name.</summary>
     public IReadOnlyList<KeyValuePair<string, IReadOnlyList<ProducerMember>>> All()
     {

@@ -9,6 +9,7 @@ namespace OrleansMq.Broker.Producers;
 public sealed class ProducerGroups
 {
     private readonly SortedList<string, SortedList<string, ProducerMember>> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _groupsOfClients = new(StringComparer.Ordinal);
     private readonly BrokerOptions _options;
     private readonly long _expiryMilliseconds;
 
@@ -25,6 +26,12 @@ public sealed class ProducerGroups
     /// <summary>The members of a group, sorted by client id; empty when there are none.</summary>
     public IReadOnlyList<ProducerMember> MembersOf(string group) =>
         _groups.TryGetValue(group, out SortedList<string, ProducerMember>? members) ? members.Values.AsReadOnly() : [];
+
+    /// <summary>The producer with this client id that was heard last, of whatever group; null without one.</summary>
+    public ProducerMember? FindClient(string clientId) =>
+        _groupsOfClients.TryGetValue(clientId, out List<string>? groups)
+            ? groups.Select(group => _groups[group][clientId]).MaxBy(member => member.LastHeartbeatMilliseconds)
+            : null;
 
     /// <summary>Takes in a heartbeat and returns why it was refused, or null.</summary>
     public string? Heartbeat(string group, ProducerMember member, long nowMilliseconds)
@@ -47,6 +54,8 @@ public sealed class ProducerGroups
                 + "raise MaxMembersPerProducerGroup.";
         }
 
+        if (!members.ContainsKey(member.ClientId))
+            Remember(group, member.ClientId);
         members[member.ClientId] = member with { LastHeartbeatMilliseconds = nowMilliseconds };
         return null;
     }
@@ -80,6 +89,7 @@ public sealed class ProducerGroups
 
                 removed.Add(member);
                 members.RemoveAt(index);
+                Forget(_groups.GetKeyAtIndex(at), member.ClientId);
             }
 
             if (members.Count == 0)
@@ -87,5 +97,20 @@ public sealed class ProducerGroups
         }
 
         return removed;
+    }
+
+    private void Remember(string group, string clientId)
+    {
+        if (!_groupsOfClients.TryGetValue(clientId, out List<string>? groups))
+            _groupsOfClients.Add(clientId, groups = []);
+        groups.Add(group);
+    }
+
+    private void Forget(string group, string clientId)
+    {
+        List<string> groups = _groupsOfClients[clientId];
+        groups.Remove(group);
+        if (groups.Count == 0)
+            _groupsOfClients.Remove(clientId);
     }
 }

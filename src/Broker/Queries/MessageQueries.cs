@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Messages.Identity;
 using OrleansMq.Messages.Properties;
 using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Remoting;
@@ -42,6 +43,32 @@ public sealed class MessageQueries
         if (!isThere)
             output.Truncate(before);
         return isThere;
+    }
+
+    /// <summary>
+    /// Copies the message with an identifier: the one that a broker gave or, within a topic, the one that its producer
+    /// gave; false when it is not here.
+    /// </summary>
+    public bool TryFind(string messageId, string? topic, OutputBuffer output)
+    {
+        // Identifiers of producers may look like those of brokers, so that the record must say that it has this one.
+        if (OffsetMessageId.TryParse(messageId, out OffsetMessageId id) && TryView(id.PhysicalOffset, output))
+        {
+            if (RecordView.TryRead(output.WrittenSpan, out RecordView record) == RecordDefect.None
+                && record.StoreHost == id.Broker)
+            {
+                return true;
+            }
+
+            output.Clear();
+        }
+
+        if (string.IsNullOrEmpty(topic))
+            return false;
+
+        // Its sender may have been answered before the message was indexed.
+        _store.Dispatcher.CatchUp();
+        return FindByKey(topic, messageId, 1, 0, long.MaxValue, output) == 1;
     }
 
     /// <summary>

@@ -6,6 +6,7 @@ using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Messages.Identity;
+using OrleansMq.Messages.Properties;
 using OrleansMq.Messages.Records;
 using OrleansMq.Messages.Topics;
 using OrleansMq.Protocol.Codes;
@@ -29,6 +30,7 @@ public sealed class MessageSender
     private readonly DelayedMessages _delayed;
     private readonly HalfMessages _transactions;
     private readonly BrokerIdentity _identity;
+    private readonly byte[] _clusterName;
     private volatile bool _isDraining;
     private int _nextQueue;
 
@@ -43,6 +45,7 @@ public sealed class MessageSender
         _groups = groups;
         _delayed = delayed;
         _identity = identity;
+        _clusterName = Encoding.UTF8.GetBytes(identity.ClusterName);
     }
 
     /// <summary>Whether producers are refused, because the broker is drained for maintenance.</summary>
@@ -94,6 +97,14 @@ public sealed class MessageSender
     internal SendResult Store(TopicHandle topic, scoped MessageDraft draft)
     {
         var properties = new SentProperties(draft.Properties);
+        if (properties.IsRequest)
+        {
+            byte[] withCluster = new PropertyEditor().Set(PropertyNames.Cluster, _clusterName).ApplyTo(draft.Properties);
+            if (withCluster.Length > RecordEncoder.MaxPropertiesBytes)
+                return SendResult.Refused(ResponseCode.MessageIllegal, "The properties of the request are too long.");
+            draft = draft.With(withCluster);
+        }
+
         if (properties.IsHalfMessage || (draft.SystemFlags & TransactionBits) == SystemFlags.TransactionPrepared)
             return Prepare(topic, draft, properties);
         if (properties.IsDelayed)

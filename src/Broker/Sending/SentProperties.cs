@@ -7,6 +7,8 @@ internal readonly ref struct SentProperties
 {
     public SentProperties(ReadOnlySpan<byte> block)
     {
+        bool asksForReply = false;
+        bool isReply = false;
         foreach (PropertyPair pair in PropertyBlock.Enumerate(block))
         {
             ReadOnlySpan<byte> name = pair.Name;
@@ -32,7 +34,11 @@ internal readonly ref struct SentProperties
                         || name.SequenceEqual(PropertyNames.TimerDelayMilliseconds)
                         || name.SequenceEqual(PropertyNames.TimerDeliverMilliseconds);
                     break;
+                case (byte)'M' when name.SequenceEqual(PropertyNames.MessageType):
+                    isReply = pair.Value.SequenceEqual("reply"u8);
+                    break;
                 case (byte)'R':
+                    asksForReply |= name.SequenceEqual(PropertyNames.ReplyToClient);
                     HasReserved |= name.SequenceEqual(PropertyNames.RealTopic)
                         || name.SequenceEqual(PropertyNames.RealQueueId);
                     break;
@@ -41,6 +47,8 @@ internal readonly ref struct SentProperties
                     break;
             }
         }
+
+        IsRequest = asksForReply && !isReply;
     }
 
     /// <summary>
@@ -53,6 +61,9 @@ internal readonly ref struct SentProperties
 
     /// <summary>Whether the message is the first half of a transaction.</summary>
     public bool IsHalfMessage { get; }
+
+    /// <summary>Whether a producer waits for a reply to the message.</summary>
+    public bool IsRequest { get; }
 
     /// <summary>
     /// Whether a property is there that only the broker writes: an application that passes on what it received sends

@@ -30,7 +30,7 @@ internal sealed class SendCommands(ClientOptions options)
     public void WriteSingle(in SingleSend send, int opaque, OutputBuffer output)
     {
         CommandWriter writer = CommandWriter.BeginRequest(
-            output, RequestCode.SendMessageV2, opaque, options.SerializeType, send.IsOneWay);
+            output, send.Code, opaque, options.SerializeType, send.IsOneWay);
         SystemFlags flags = send.IsCompressed ? SystemFlags.Compressed : SystemFlags.None;
         WriteFields(ref writer, send.Message.Topic, send.QueueId, flags, send.Message.Flag);
         writer.Field("i"u8, EncodeProperties(send.Message, send.UniqueKey));

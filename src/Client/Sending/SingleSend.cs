@@ -1,3 +1,5 @@
+using OrleansMq.Protocol.Codes;
+
 namespace OrleansMq.Client.Sending;
 
 /// <summary>A message as it goes out.</summary>
@@ -8,7 +10,11 @@ namespace OrleansMq.Client.Sending;
 /// <param name="QueueId">The queue; negative leaves the choice to the broker.</param>
 /// <param name="IsOneWay">Whether no answer is wanted.</param>
 internal readonly record struct SingleSend(
-    Message Message, ReadOnlyMemory<byte> Body, bool IsCompressed, string UniqueKey, int QueueId, bool IsOneWay);
+    Message Message, ReadOnlyMemory<byte> Body, bool IsCompressed, string UniqueKey, int QueueId, bool IsOneWay)
+{
+    /// <summary>Which request sends it: a plain message's, or a reply's.</summary>
+    public RequestCode Code { get; init; } = RequestCode.SendMessageV2;
+}
 
 /// <summary>Messages that go out together.</summary>
 /// <param name="Topic">Their topic.</param>

@@ -59,7 +59,7 @@ public sealed class BrokerHost : IAsyncDisposable
     {
         IPEndPoint listening = EndPointOf(settings.Gateway);
         settings.Gateway.Port = listening.Port;
-        var channels = new ClientChannels();
+        var channels = new ClientChannels(settings.Broker.ClientCalls, time);
         BrokerNode node = BrokerNode.Open(
             settings.IdentityAt(listening), settings.Broker, settings.Store, new MappedFileSystem(), channels, time,
             loggers.CreateLogger("OrleansMq.Broker"));

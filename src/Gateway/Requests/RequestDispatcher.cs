@@ -42,6 +42,8 @@ public sealed class RequestDispatcher : IFrameHandler
         new GroupRequests(node).Register(others);
         new InspectionRequests(node).Register(others);
         new RetentionRequests(node).Register(others);
+        new ConsumerCallRequests(node).Register(others);
+        new ReplyRequests(node, TryAgain).Register(others);
         _others = others.Freeze();
         if (OperatingSystem.IsLinux())
             node.Store.Confirmations.Grouping = WakeBatch.Run;
@@ -90,9 +92,11 @@ public sealed class RequestDispatcher : IFrameHandler
             return;
         }
 
-        // Clients answer what the broker tells them one way; there is nothing to do about it.
         if (request.IsResponse)
+        {
+            _channels.Answered(session.Connection, request);
             return;
+        }
 
         switch ((RequestCode)request.Code)
         {

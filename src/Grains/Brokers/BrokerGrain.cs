@@ -17,4 +17,13 @@ internal sealed class BrokerGrain(LocalBroker broker) : OwnedGrain(broker), IBro
 
     public async Task CloseChannel(ClientChannel channel, string reason) =>
         (await GetOwnedAsync()).Host.Channels.Close(channel.Id, reason);
+
+    public async Task<ClientResponse> CallClient(long channelId, ClientRequest request, TimeSpan timeout) =>
+        ClientResponse.Of(await (await GetOwnedAsync()).Host.Channels.CallAsync(channelId, request.ToCall(), timeout));
+
+    public async Task<bool> TellClient(long channelId, ClientRequest request) =>
+        (await GetOwnedAsync()).Host.Channels.Tell(channelId, request.ToCall());
+
+    public async Task<long> FindProducer(string clientId) =>
+        (await GetOwnedAsync()).Host.Node.Producers.FindClient(clientId)?.ChannelId ?? -1;
 }

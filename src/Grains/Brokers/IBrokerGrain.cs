@@ -20,4 +20,16 @@ public interface IBrokerGrain : IGrainWithStringKey
     /// <summary>Closes a client's connection.</summary>
     [Alias("CloseChannel")]
     Task CloseChannel(ClientChannel channel, string reason);
+
+    /// <summary>Calls a client that is connected to this broker, and waits for its answer.</summary>
+    [Alias("CallClient")]
+    Task<ClientResponse> CallClient(long channelId, ClientRequest request, TimeSpan timeout);
+
+    /// <summary>Tells such a client something that it does not answer; false when it is gone.</summary>
+    [Alias("TellClient")]
+    Task<bool> TellClient(long channelId, ClientRequest request);
+
+    /// <summary>The connection of the producer with this client id; −1 when it has none here.</summary>
+    [Alias("FindProducer")]
+    Task<long> FindProducer(string clientId);
 }

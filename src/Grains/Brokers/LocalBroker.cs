@@ -44,7 +44,8 @@ internal sealed class LocalBroker(
         Watch(new ClusterView(host.Node, liveness.IsAlive));
         var running = new RunningBroker(host, View, _refresher!);
         var checkers = new CheckerCaller(running, grains, Settings.Cluster, time, _logger);
-        host.Node.ControlPlane = new ClusterControlPlane(_caller, checkers, running, grains);
+        var clients = new ClusterClients(running, grains, Settings.Cluster, time, _logger);
+        host.Node.ControlPlane = new ClusterControlPlane(_caller, checkers, clients, running, grains);
         _running = running;
     }
 

@@ -17,9 +17,12 @@ namespace OrleansMq.Grains.ControlPlanes;
 
 /// <summary>Has grains decide, and shows at this broker what they decided before it answers.</summary>
 internal sealed class ClusterControlPlane(
-    DecisionCaller caller, CheckerCaller checkers, RunningBroker broker, IGrainFactory grains) : IControlPlane
+    DecisionCaller caller, CheckerCaller checkers, IClusterClients clients, RunningBroker broker, IGrainFactory grains)
+    : IControlPlane
 {
     public IClusterRoutes Routes => broker.View;
+
+    public IClusterClients Clients => clients;
 
     private BrokerNode Node => broker.Host.Node;
 

@@ -48,6 +48,9 @@ internal static partial class GrainLog
     public static partial void CheckerFailed(
         this ILogger logger, string checker, long physicalOffset, string problem);
 
+    [LoggerMessage(3015, LogLevel.Warning, "A client of the broker '{Broker}' could not be reached: {Problem}")]
+    public static partial void ClientUnreachable(this ILogger logger, string broker, string problem);
+
     /// <summary>Lets a call go on by itself; if it fails that is only noted.</summary>
     public static void LogFailure(this Task call, ILogger logger, string broker) => call.ContinueWith(
         failed => logger.NotTold(broker, failed.Exception!.GetBaseException().Message),

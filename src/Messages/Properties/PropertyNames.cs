@@ -86,4 +86,21 @@ public static class PropertyNames
 
     /// <summary>The identifier of the message that became a dead letter.</summary>
     public static ReadOnlySpan<byte> DeadLetterOriginMessageId => "DLQ_ORIGIN_MESSAGE_ID"u8;
+
+    /// <summary>What a message is, where that must be said: <c>reply</c> for the reply to a request.</summary>
+    public static ReadOnlySpan<byte> MessageType => "MSG_TYPE"u8;
+
+    /// <summary>Ties a reply to its request; chosen by the requester.</summary>
+    public static ReadOnlySpan<byte> CorrelationId => "CORRELATION_ID"u8;
+
+    /// <summary>The client id of the producer that waits for a reply.</summary>
+    public static ReadOnlySpan<byte> ReplyToClient => "REPLY_TO_CLIENT"u8;
+
+    /// <summary>
+    /// The cluster that took a request, by which whoever replies finds the topic to reply to. Written by the broker.
+    /// </summary>
+    public static ReadOnlySpan<byte> Cluster => "CLUSTER"u8;
+
+    /// <summary>When a reply was passed on to the requester, Unix milliseconds. Written by the broker.</summary>
+    public static ReadOnlySpan<byte> PushReplyTime => "PUSH_REPLY_TIME"u8;
 }

@@ -28,6 +28,7 @@ namespace OrleansMq.Protocol.Bodies;
 [JsonSerializable(typeof(UnreadAlarmTable))]
 [JsonSerializable(typeof(ConsumeStats))]
 [JsonSerializable(typeof(ResetOffsetBody))]
+[JsonSerializable(typeof(ConsumerStatusBody))]
 [JsonSerializable(typeof(MessageQueueParts))]
 [JsonSerializable(typeof(double))]
 [JsonSerializable(typeof(long))]

@@ -6,6 +6,12 @@ namespace OrleansMq.Protocol.Codes;
 /// </summary>
 public static class ProtocolVersions
 {
+    /// <summary>3.0.7: the client lets its offsets be reset, and says how far it is.</summary>
+    public const int V307 = 28;
+
+    /// <summary>3.1.8: the client tells how it runs, and consumes single messages.</summary>
+    public const int V318 = 62;
+
     /// <summary>3.4.9: the client names its own limit of retries.</summary>
     public const int V349 = 121;
 

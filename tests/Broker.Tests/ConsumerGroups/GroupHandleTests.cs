@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Protocol.Bodies;
@@ -47,6 +48,11 @@ public sealed class GroupHandleTests : IClientChannels
     }
 
     bool IClientChannels.Ask(long channelId, TransactionQuestion question) => false;
+
+    ValueTask<ClientAnswer> IClientChannels.CallAsync(long channelId, ClientCall call, TimeSpan timeout) =>
+        ValueTask.FromResult(ClientAnswer.Unanswered(ClientCallStatus.Gone));
+
+    bool IClientChannels.Tell(long channelId, ClientCall call) => false;
 
     void IClientChannels.NotifyMembersChanged(string group, IReadOnlyList<long> channelIds) =>
         _told.Add($"{group}: {string.Join(' ', channelIds)}");

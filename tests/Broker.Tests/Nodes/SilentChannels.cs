@@ -1,3 +1,4 @@
+using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Transactions;
 
@@ -23,6 +24,18 @@ internal sealed class SilentChannels : IClientChannels
 
         Questions.Add((channelId, question));
         return true;
+    }
+
+    /// <summary>What clients were told, and over which channel.</summary>
+    public List<(long Channel, ClientCall Call)> Told { get; } = [];
+
+    public ValueTask<ClientAnswer> CallAsync(long channelId, ClientCall call, TimeSpan timeout) =>
+        ValueTask.FromResult(ClientAnswer.Unanswered(ClientCallStatus.TimedOut));
+
+    public bool Tell(long channelId, ClientCall call)
+    {
+        Told.Add((channelId, call));
+        return !Gone.Contains(channelId);
     }
 
     public void Close(long channelId, string reason)

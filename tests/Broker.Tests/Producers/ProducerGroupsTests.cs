@@ -56,6 +56,23 @@ public sealed class ProducerGroupsTests
     }
 
     [Fact]
+    public void FindClient_FindsTheConnectionHeardLast_UntilTheClientHasLeftAllGroups()
+    {
+        _groups.Heartbeat("g1", Member("p1", 11), 0);
+        _groups.Heartbeat("g2", Member("p1", 12), 5);
+        Assert.Equal(12, _groups.FindClient("p1")!.ChannelId);
+        _groups.ChannelClosed(12);
+        Assert.Equal(11, _groups.FindClient("p1")!.ChannelId);
+        _groups.Heartbeat("g1", Member("p1", 13), 6);
+        Assert.Equal(13, _groups.FindClient("p1")!.ChannelId);
+        _groups.Unregister("g1", "p1");
+        Assert.Null(_groups.FindClient("p1"));
+        _groups.Heartbeat("g1", Member("p1", 14), 7);
+        _groups.Expire(7 + 120_001);
+        Assert.Null(_groups.FindClient("p1"));
+    }
+
+    [Fact]
     public void Expire_RemovesMembersSilentForLongerThanTheLimit()
     {
         _groups.Heartbeat("g", Member("p1", 11), 0);

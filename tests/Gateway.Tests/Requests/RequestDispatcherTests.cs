@@ -36,6 +36,8 @@ public sealed class RequestDispatcherTests : IAsyncDisposable
         RequestCode.RecallMessage, RequestCode.EndTransaction, RequestCode.ResumeCheckHalfMessage,
         RequestCode.GetProducerConnectionList, RequestCode.QueryTopicConsumeByWho, RequestCode.QueryTopicsByConsumer,
         RequestCode.QuerySubscriptionByConsumer, RequestCode.GetTopicConfig, RequestCode.GetSubscriptionGroupConfig,
+        RequestCode.GetConsumerRunningInfo, RequestCode.ConsumeMessageDirectly,
+        RequestCode.InvokeBrokerToGetConsumerStatus, RequestCode.SendReplyMessage, RequestCode.SendReplyMessageV2,
     ];
 
     [Theory]

@@ -20,6 +20,8 @@ internal sealed class SlowControlPlane(IControlPlane inner) : IControlPlane
 
     public IClusterRoutes Routes => inner.Routes;
 
+    public IClusterClients Clients => inner.Clients;
+
     public void Decide() => _decides.SetResult();
 
     public async ValueTask<TopicResult> FindOrCreateTopicAsync(string topic, string template, int requestedQueues)

@@ -17,7 +17,7 @@ public sealed class TestBroker : IAsyncDisposable
     private readonly GatewayListener _listener;
     private readonly string _directory = Directory.CreateTempSubdirectory("omq-gateway-").FullName;
 
-    public TestBroker()
+    public TestBroker(Action<BrokerOptions>? configure = null)
     {
         var store = new StoreOptions
         {
@@ -33,19 +33,23 @@ public sealed class TestBroker : IAsyncDisposable
             FlushWindow = TimeSpan.FromMinutes(1),
         };
         var identity = new BrokerIdentity("DefaultCluster", "broker-a", new IPEndPoint(IPAddress.Loopback, 9876));
-        var channels = new ClientChannels();
+        var options = new BrokerOptions();
+        configure?.Invoke(options);
+        Channels = new ClientChannels(options.ClientCalls, TimeProvider.System);
         Node = BrokerNode.Open(
-            identity, new BrokerOptions(), store, new MappedFileSystem(), channels, TimeProvider.System,
+            identity, options, store, new MappedFileSystem(), Channels, TimeProvider.System,
             NullLogger.Instance);
         _listener = new GatewayListener(
             new GatewayOptions { Port = 0, MaxFrameBytes = MaxFrameBytes },
-            new RequestDispatcher(Node, channels, Logger), Logger);
+            new RequestDispatcher(Node, Channels, Logger), Logger);
         _listener.Start();
     }
 
     public static int MaxFrameBytes => 64 * 1024;
 
     public BrokerNode Node { get; }
+
+    public ClientChannels Channels { get; }
 
     public TestLogger Logger { get; } = new();
 

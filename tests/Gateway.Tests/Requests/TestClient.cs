@@ -56,6 +56,78 @@ public sealed class TestClient(TestPeer peer) : IDisposable
         return RemotingCommand.From(reader);
     }
 
+    /// <summary>Receives what the broker asks of this client.</summary>
+    public RemotingCommand ReceiveRequest()
+    {
+        var reader = new CommandReader();
+        do
+            Assert.Equal(CommandDefect.None, reader.Read(Peer.Receive().AsMemory(FrameReader.PrefixBytes)));
+        while (reader.Code == (int)RequestCode.NotifyConsumerIdsChanged);
+
+        Assert.False(reader.IsResponse);
+        return RemotingCommand.From(reader);
+    }
+
+    /// <summary>Answers what the broker asked.</summary>
+    public void Answer(RemotingCommand request, ResponseCode code, string body = "", string? remark = null)
+    {
+        using var output = new OutputBuffer();
+        new RemotingCommand
+        {
+            Code = (int)code,
+            Flag = CommandFlags.Response,
+            Opaque = request.Opaque,
+            Remark = remark,
+            Fields = new() { ["from"] = "client" },
+            Body = Encoding.UTF8.GetBytes(body),
+        }.WriteTo(output);
+        Peer.Send(output.WrittenSpan);
+    }
+
+    /// <summary>Joins a consumer group.</summary>
+    public void Consume(string clientId, string group, string topic, int version = ProtocolVersions.Current)
+    {
+        using var output = new OutputBuffer();
+        new RemotingCommand
+        {
+            Code = (int)RequestCode.Heartbeat,
+            Opaque = ++_opaque,
+            Version = version,
+            Body = Encoding.UTF8.GetBytes(
+                $$"""
+                {"clientID":"{{clientId}}","producerDataSet":[],"consumerDataSet":[{"groupName":"{{group}}",
+                "consumeType":"CONSUME_PASSIVELY","messageModel":"CLUSTERING",
+                "consumeFromWhere":"CONSUME_FROM_LAST_OFFSET",
+                "subscriptionDataSet":[{"topic":"{{topic}}","subString":"*","subVersion":1}]}]}
+                """),
+        }.WriteTo(output);
+        Peer.Send(output.WrittenSpan);
+        Assert.Equal((int)ResponseCode.Success, Receive().Code);
+    }
+
+    /// <summary>Joins a producer group.</summary>
+    public void Produce(string clientId, string group) => Assert.Equal(
+        (int)ResponseCode.Success,
+        Call(
+            (int)RequestCode.Heartbeat,
+            body: $$"""{"clientID":"{{clientId}}","producerDataSet":[{"groupName":"{{group}}"}]}""").Code);
+
+    /// <summary>Stores a message, or has it handed to a requester.</summary>
+    public RemotingCommand SendMessage(
+        string topic, string body, string properties = "", int queueId = 0, int sysFlag = 0,
+        RequestCode code = RequestCode.SendMessageV2)
+    {
+        bool isShort = code is RequestCode.SendMessageV2 or RequestCode.SendReplyMessageV2;
+        string[] names = isShort
+            ? ["a", "b", "c", "d", "e", "f", "g", "h", "i"]
+            : [
+                "producerGroup", "topic", "defaultTopic", "defaultTopicQueueNums", "queueId", "sysFlag",
+                "bornTimestamp", "flag", "properties",
+            ];
+        string[] values = ["producers", topic, "TBW102", "4", $"{queueId}", $"{sysFlag}", "17", "5", properties];
+        return Call((int)code, names.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second), body);
+    }
+
     /// <summary>Sends a request and receives its answer.</summary>
     public RemotingCommand Call(
         int code, Dictionary<string, string>? fields = null, string body = "",
