@@ -26,7 +26,8 @@ public sealed partial class BrokerClient
                 properties[name] = value;
         }
 
-        if (!properties.ContainsKey("REPLY_TO_CLIENT") || !request.Properties.TryGetValue("CLUSTER", out string? cluster))
+        if (!properties.ContainsKey("REPLY_TO_CLIENT")
+            || !request.Properties.TryGetValue("CLUSTER", out string? cluster))
         {
             throw new ArgumentException(
                 "The message is no request: it lacks the property 'REPLY_TO_CLIENT' or 'CLUSTER'.", nameof(request));

@@ -1,4 +1,5 @@
 using OrleansMq.Broker;
+using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.Retention;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Gateway;
@@ -10,8 +11,8 @@ public sealed class ReferencePageTests
 {
     private static readonly Type[] OptionTypes =
     [
-        typeof(StoreOptions), typeof(BrokerOptions), typeof(TransactionOptions), typeof(RetentionOptions),
-        typeof(GatewayOptions),
+        typeof(StoreOptions), typeof(BrokerOptions), typeof(ClientCallOptions), typeof(TransactionOptions),
+        typeof(RetentionOptions), typeof(GatewayOptions),
     ];
 
     [Fact]

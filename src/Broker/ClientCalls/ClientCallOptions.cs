@@ -33,8 +33,11 @@ public sealed class ClientCallOptions
         if (Timeout < TimeSpan.FromMilliseconds(10) || Timeout > LongestTimeout)
             yield return $"{Section}:{nameof(Timeout)} is {Timeout}; allowed is 10 ms to 25 s.";
         if (MaxPendingPerClient is < 1 or > 1_000_000)
-            yield return $"{Section}:{nameof(MaxPendingPerClient)} is {MaxPendingPerClient}; allowed is 1 to 1,000,000.";
+            yield return Outside(nameof(MaxPendingPerClient), MaxPendingPerClient);
         if (MaxPending is < 1 or > 1_000_000)
-            yield return $"{Section}:{nameof(MaxPending)} is {MaxPending}; allowed is 1 to 1,000,000.";
+            yield return Outside(nameof(MaxPending), MaxPending);
     }
+
+    private static string Outside(string name, int value) =>
+        $"{Section}:{name} is {value}; allowed is 1 to 1,000,000.";
 }

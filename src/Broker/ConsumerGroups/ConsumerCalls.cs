@@ -80,7 +80,7 @@ public sealed class ConsumerCalls
             : state.Members is [GroupMember any, ..] ? any
             : null);
 
-    /// <summary>A member's connection to this broker if it has one, else the one over which it was heard last.</summary>
+    /// <summary>A member's connection to this broker if it has one, else the one it was heard over last.</summary>
     private ClientChannel ChannelTo(string group, GroupMember member)
     {
         IReadOnlyList<ClientChannel> channels =

@@ -46,7 +46,7 @@ public sealed class ReplyDelivery
                 $"The producer '{clientId}' did not take the reply (code {answer.Code}): {answer.Remark}",
             ClientCallStatus.Gone => $"The producer '{clientId}', which is to get the reply, went offline.",
             ClientCallStatus.TimedOut => $"The producer '{clientId}' was sent the reply and did not answer in time.",
-            ClientCallStatus.TooMany => $"The producer '{clientId}' has too many replies on the way; reply again later.",
+            ClientCallStatus.TooMany => $"Too many replies are on the way to '{clientId}'; reply again later.",
             _ => $"The producer '{clientId}' is connected to a broker that cannot be reached.",
         };
     }

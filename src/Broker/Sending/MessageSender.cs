@@ -99,7 +99,8 @@ public sealed class MessageSender
         var properties = new SentProperties(draft.Properties);
         if (properties.IsRequest)
         {
-            byte[] withCluster = new PropertyEditor().Set(PropertyNames.Cluster, _clusterName).ApplyTo(draft.Properties);
+            byte[] withCluster =
+                new PropertyEditor().Set(PropertyNames.Cluster, _clusterName).ApplyTo(draft.Properties);
             if (withCluster.Length > RecordEncoder.MaxPropertiesBytes)
                 return SendResult.Refused(ResponseCode.MessageIllegal, "The properties of the request are too long.");
             draft = draft.With(withCluster);

@@ -49,8 +49,8 @@ internal sealed class ConsumerCallRequests(BrokerNode node)
             {
                 reply.Answer(
                     ResponseCode.SystemError,
-                    $"The broker '{node.Identity.BrokerName}' has no message '{request.MessageId}'. Ask the broker that "
-                    + "stored it, with the identifier that it gave, or with that of the producer and the topic.");
+                    $"The broker '{node.Identity.BrokerName}' has no message '{request.MessageId}'. Ask the broker "
+                    + "that stored it, with the identifier that it gave, or with that of the producer and the topic.");
                 return;
             }
 
@@ -74,7 +74,8 @@ internal sealed class ConsumerCallRequests(BrokerNode node)
             var status = new ConsumerStatusBody();
             foreach ((string clientId, ClientAnswer answer) in answers)
             {
-                if (answer.IsSuccess && ConsumerStatusBody.TryRead(answer.Body.Span, out ConsumerStatusBody? one, out _))
+                ConsumerStatusBody? one = null;
+                if (answer.IsSuccess && ConsumerStatusBody.TryRead(answer.Body.Span, out one, out _))
                     status.ConsumerTable[clientId] = one.MessageQueueTable;
             }
 
