@@ -77,7 +77,7 @@ public interface IStoreFileSystem
 }
 
 /// <summary>Space on a disk.</summary>
-/// <param name="TotalBytes">The size of the disk.</param>
+/// <param name="TotalBytes">The size of the disk, without what only others may write.</param>
 /// <param name="AvailableBytes">What this process may still write.</param>
 public readonly record struct DiskSpace(long TotalBytes, long AvailableBytes)
 {

@@ -152,8 +152,10 @@ public sealed class MappedFileSystem : IStoreFileSystem
     /// <inheritdoc/>
     public DiskSpace GetDiskSpace(string path) => Run("ask for the disk space of", path, () =>
     {
+        // As df and RocketMQ count: what is free but reserved for others is no part of the disk.
         var drive = new DriveInfo(path);
-        return new DiskSpace(drive.TotalSize, drive.AvailableFreeSpace);
+        long available = drive.AvailableFreeSpace;
+        return new DiskSpace(drive.TotalSize - drive.TotalFreeSpace + available, available);
     });
 
     private static void FlushIfThere(string path)

@@ -2,7 +2,7 @@ using OrleansMq.Storage.Files;
 
 namespace OrleansMq.Storage.Tests.FileSystems;
 
-/// <summary>The real files, where other threads delete what a flush is about to flush.</summary>
+/// <summary>The real files: what others delete while it is being flushed, and the real disk.</summary>
 public sealed class MappedFileSystemTests : IDisposable
 {
     private const int Rounds = 20_000;
@@ -37,6 +37,16 @@ public sealed class MappedFileSystemTests : IDisposable
             Volatile.Write(ref isDone, true);
             await deleting;
         }
+    }
+
+    [Fact]
+    public void GetDiskSpace_LeavesOut_WhatIsReservedForOthers()
+    {
+        DiskSpace space = _files.GetDiskSpace(_root);
+
+        var drive = new DriveInfo(_root);
+        double used = drive.TotalSize - drive.TotalFreeSpace;
+        Assert.Equal(used / (used + drive.AvailableFreeSpace), space.UsedRatio, tolerance: 0.02);
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
