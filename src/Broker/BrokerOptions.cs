@@ -1,5 +1,7 @@
 using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.Delays;
+using OrleansMq.Broker.KeyValues;
+using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Transactions;
 
 namespace OrleansMq.Broker;
@@ -130,6 +132,12 @@ public sealed class BrokerOptions
     /// <summary>What the broker asks of its clients.</summary>
     public ClientCallOptions ClientCalls { get; set; } = new();
 
+    /// <summary>How many settings the name service keeps.</summary>
+    public KeyValueOptions KeyValues { get; set; } = new();
+
+    /// <summary>How much is counted.</summary>
+    public StatisticsOptions Statistics { get; set; } = new();
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -169,7 +177,8 @@ public sealed class BrokerOptions
             yield return Outside(nameof(MaxDelay), MaxDelay, "0 to 3,650 days");
         if (!Delays.DelayLevels.TryParse(DelayLevels, out _, out problem))
             yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
-        foreach (string wrong in Transactions.Validate().Concat(Retention.Validate()).Concat(ClientCalls.Validate()))
+        foreach (string wrong in Transactions.Validate().Concat(Retention.Validate()).Concat(ClientCalls.Validate())
+            .Concat(Statistics.Validate()).Concat(KeyValues.Validate()))
             yield return wrong;
     }
 

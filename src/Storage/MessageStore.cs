@@ -118,6 +118,27 @@ public sealed class MessageStore : IDisposable
     /// <summary>The background work.</summary>
     public IReadOnlyList<IStoreWorker> Workers { get; }
 
+    /// <summary>Space on the disk that holds the store.</summary>
+    /// <exception cref="StoreIOException">It cannot be asked.</exception>
+    public DiskSpace DiskSpace => _files.GetDiskSpace(_options.Directory);
+
+    /// <summary>
+    /// When the oldest record that is kept was stored, Unix milliseconds; −1 when there is none or it cannot be read.
+    /// </summary>
+    public long EarliestTimestamp
+    {
+        get
+        {
+            if (!Log.TryRead(Log.MinOffset, out RecordLease lease))
+                return -1;
+            using (lease)
+            {
+                return Messages.Records.RecordView.TryRead(lease.Bytes, out Messages.Records.RecordView record)
+                    == Messages.Records.RecordDefect.None ? record.StoreTimestamp : -1;
+            }
+        }
+    }
+
     /// <summary>
     /// Called by a worker when records have become visible: by the flusher under <see cref="FlushMode.Sync"/>, and when
     /// they had to wait for space. Default: pumps the dispatcher.
@@ -172,6 +193,9 @@ public sealed class MessageStore : IDisposable
             throw;
         }
     }
+
+    /// <summary>Has the worker look now for what has expired, instead of at its next time.</summary>
+    public void CleanNow() => _cleaner.Signal.Set();
 
     /// <summary>
     /// Closes the store after its workers have stopped: everything is flushed and checkpointed, unless the store is

@@ -1,6 +1,8 @@
 using OrleansMq.Broker;
 using OrleansMq.Broker.ClientCalls;
+using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Retention;
+using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Gateway;
 using OrleansMq.Storage;
@@ -12,7 +14,7 @@ public sealed class ReferencePageTests
     private static readonly Type[] OptionTypes =
     [
         typeof(StoreOptions), typeof(BrokerOptions), typeof(ClientCallOptions), typeof(TransactionOptions),
-        typeof(RetentionOptions), typeof(GatewayOptions),
+        typeof(RetentionOptions), typeof(KeyValueOptions), typeof(StatisticsOptions), typeof(GatewayOptions),
     ];
 
     [Fact]

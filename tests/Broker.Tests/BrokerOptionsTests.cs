@@ -27,6 +27,12 @@ public sealed class BrokerOptionsTests
         { "ClientCalls:Timeout", options => options.ClientCalls.Timeout = TimeSpan.FromSeconds(26) },
         { "ClientCalls:MaxPendingPerClient", options => options.ClientCalls.MaxPendingPerClient = 0 },
         { "ClientCalls:MaxPending", options => options.ClientCalls.MaxPending = 1_000_001 },
+        { "KeyValues:MaxEntries", options => options.KeyValues.MaxEntries = -1 },
+        { "KeyValues:MaxEntries", options => options.KeyValues.MaxEntries = 100_001 },
+        { "KeyValues:MaxValueLength", options => options.KeyValues.MaxValueLength = 0 },
+        { "KeyValues:MaxValueLength", options => options.KeyValues.MaxValueLength = 1_048_577 },
+        { "Statistics:MaxItems", options => options.Statistics.MaxItems = -1 },
+        { "Statistics:MaxItems", options => options.Statistics.MaxItems = 10_000_001 },
         { "MaxTimerEntries", options => options.MaxTimerEntries = TimerWheel.MaxCapacity + 1 },
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansMq.Broker.KeyValues;
 
 namespace OrleansMq.Broker.Clustering;
 
@@ -30,6 +31,12 @@ public sealed record ClusterDirectory
     /// <summary>The groups by name, deleted ones included, with the version that changed them.</summary>
     public ImmutableDictionary<string, Dated<GroupEntry>> Groups { get; init; } =
         ImmutableDictionary.Create<string, Dated<GroupEntry>>(StringComparer.Ordinal);
+
+    /// <summary>The settings that the name service keeps for clients.</summary>
+    public KeyValueTable KeyValues { get; init; } = new();
+
+    /// <summary>The version that changed the settings last.</summary>
+    public long KeyValuesChangedAt { get; init; }
 
     /// <summary>
     /// Takes a broker in, or takes note of its new silo or address. It stays drained if it was. Refused while another
@@ -64,6 +71,19 @@ public sealed record ClusterDirectory
             ? $"There is no broker '{brokerName}'; there are {string.Join(", ", Brokers.Keys)}."
             : null;
         return known is null ? this : With(known with { IsWritable = isWritable });
+    }
+
+    /// <summary>Sets what is kept under a key, or removes it if the value is null.</summary>
+    public ClusterDirectory SetKeyValue(
+        string space, string key, string? value, KeyValueOptions options, out string? problem)
+    {
+        problem = null;
+        KeyValueTable changed = value is null
+            ? KeyValues.Delete(space, key)
+            : KeyValues.Put(space, key, value, options, out problem);
+        return changed == KeyValues
+            ? this
+            : this with { Version = Version + 1, KeyValues = changed, KeyValuesChangedAt = Version + 1 };
     }
 
     /// <summary>Takes a topic's newest entry; an older one changes nothing.</summary>
@@ -109,7 +129,8 @@ public sealed record ClusterDirectory
         return new DirectoryChanges(
             after, Version, [.. Brokers.Values],
             [.. from topic in Topics.Values where topic.ChangedAt > after select topic.Entry],
-            [.. from @group in Groups.Values where @group.ChangedAt > after select @group.Entry]);
+            [.. from @group in Groups.Values where @group.ChangedAt > after select @group.Entry],
+            KeyValuesChangedAt > after || after == 0 ? KeyValues : null);
     }
 
     private ClusterDirectory With(BrokerRegistration broker) =>

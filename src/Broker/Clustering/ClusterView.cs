@@ -1,3 +1,4 @@
+using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Topics;
 
@@ -24,6 +25,9 @@ public sealed class ClusterView(BrokerNode? node, Func<string, bool> isAlive) : 
     public IEnumerable<string> Topics => _directory.Topics.Values
         .Where(topic => topic.Entry.Config is not null).Select(topic => topic.Entry.Name)
         .Union(node?.Topics.Topics.Select(topic => topic.Name).Where(node.Topics.IsSystem) ?? []);
+
+    /// <inheritdoc/>
+    public KeyValueTable KeyValues => _directory.KeyValues;
 
     /// <summary>The groups that the cluster has.</summary>
     public IEnumerable<string> Groups => _directory.Groups.Values
@@ -81,6 +85,7 @@ public sealed class ClusterView(BrokerNode? node, Func<string, bool> isAlive) : 
             _directory = before with
             {
                 Version = changes.Version,
+                KeyValues = changes.KeyValues ?? before.KeyValues,
                 Brokers = new ClusterDirectory().Brokers.AddRange(
                     changes.Brokers.Select(broker => KeyValuePair.Create(broker.Name, broker))),
                 Topics = before.Topics.SetItems(changes.Topics.Select(

@@ -1,4 +1,5 @@
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Topics;
 
 namespace OrleansMq.Broker.Clustering;
@@ -36,6 +37,7 @@ public sealed record GroupEntry(string Name, SubscriptionGroupConfig? Config, lo
 /// <param name="Brokers">All brokers.</param>
 /// <param name="Topics">Topics created, changed or deleted.</param>
 /// <param name="Groups">Groups created, changed or deleted.</param>
+/// <param name="KeyValues">All settings kept for clients if one of them changed, else null.</param>
 public sealed record DirectoryChanges(
     long After, long Version, IReadOnlyList<BrokerRegistration> Brokers, IReadOnlyList<TopicEntry> Topics,
-    IReadOnlyList<GroupEntry> Groups);
+    IReadOnlyList<GroupEntry> Groups, KeyValueTable? KeyValues = null);

@@ -1,3 +1,5 @@
+using OrleansMq.Broker.KeyValues;
+
 namespace OrleansMq.Broker.Clustering;
 
 /// <summary>What a name server answers. Thread-safe; never waits for another machine.</summary>
@@ -8,6 +10,9 @@ public interface IClusterRoutes
 
     /// <summary>The names of all topics, those without a broker included.</summary>
     IEnumerable<string> Topics { get; }
+
+    /// <summary>The settings that are kept for clients.</summary>
+    KeyValueTable KeyValues { get; }
 
     /// <summary>Where a topic lives; null when it is unknown.</summary>
     TopicRoute? Find(string topic);

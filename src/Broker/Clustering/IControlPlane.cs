@@ -70,6 +70,11 @@ public interface IControlPlane
     /// </summary>
     ValueTask<string?> SetWritableAsync(string brokerName, bool isWritable);
 
+    /// <summary>
+    /// Sets what the name service keeps under a key, or removes it if the value is null; the problem if it is refused.
+    /// </summary>
+    ValueTask<string?> SetKeyValueAsync(string space, string key, string? value);
+
     /// <summary>Whether virtual actors can be asked.</summary>
     bool HasActors { get; }
 

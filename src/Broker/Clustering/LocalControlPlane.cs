@@ -1,4 +1,5 @@
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Broker.Transactions;
@@ -21,6 +22,8 @@ internal sealed class LocalControlPlane(BrokerNode node) : IControlPlane, IClust
         [new BrokerEntry(node.Identity.BrokerName, node.Identity.AddressText, _isWritable)];
 
     public IEnumerable<string> Topics => node.Topics.Topics.Select(topic => topic.Name);
+
+    public KeyValueTable KeyValues => node.KeyValues.Table;
 
     public TopicRoute? Find(string topic) =>
         node.Topics.Find(topic) is { } handle ? new TopicRoute(handle.Config, Brokers) : null;
@@ -78,6 +81,9 @@ internal sealed class LocalControlPlane(BrokerNode node) : IControlPlane, IClust
         _isWritable = isWritable;
         return ValueTask.FromResult<string?>(null);
     }
+
+    public ValueTask<string?> SetKeyValueAsync(string space, string key, string? value) =>
+        ValueTask.FromResult(node.KeyValues.Set(space, key, value));
 
     public bool HasActors => false;
 

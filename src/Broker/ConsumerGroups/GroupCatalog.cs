@@ -90,7 +90,7 @@ public sealed class GroupCatalog
         Change(group, registry => registry.Delete(group, Now));
 
     /// <summary>The committed offsets of all groups, to be persisted.</summary>
-    internal OffsetTable SnapshotOffsets(DataVersion version)
+    public OffsetTable SnapshotOffsets(DataVersion version)
     {
         var offsets = new List<CommittedOffset>();
         foreach (GroupHandle handle in _handles.Values)

@@ -96,6 +96,21 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
         }
     }
 
+    /// <summary>For how long the message that waits longest behind its time has been due; 0 when none is.</summary>
+    public long OverdueMilliseconds
+    {
+        get
+        {
+            lock (_lock)
+            {
+                long due = Math.Min(
+                    _wheel.NextDue ?? long.MaxValue, _delivering.Values.Select(entry => entry.DueMilliseconds)
+                        .DefaultIfEmpty(long.MaxValue).Min());
+                return Math.Max(0, Now - Math.Min(due, Now));
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public string Subject => "Messages that wait for their time";
 

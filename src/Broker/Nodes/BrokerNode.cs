@@ -3,6 +3,7 @@ using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Diagnostics;
+using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Metadata;
 using OrleansMq.Broker.Offsets;
 using OrleansMq.Broker.Producers;
@@ -12,6 +13,7 @@ using OrleansMq.Broker.Replies;
 using OrleansMq.Broker.Retention;
 using OrleansMq.Broker.Retries;
 using OrleansMq.Broker.Sending;
+using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Storage;
@@ -43,12 +45,14 @@ public sealed class BrokerNode : IDisposable
         Channels = channels;
         _logger = logger;
         var metadata = new StoreMetadataFiles(files, Path.Combine(storeOptions.Directory, "config"));
+        Statistics = new BrokerStatistics(options.Statistics, identity.ClusterName, time);
         Delayed = new DelayedMessages(options, storeOptions, metadata, identity, time, logger);
         Transactions = new HalfMessages(options.Transactions, metadata, identity, time, logger);
-        Store = MessageStore.Open(files, storeOptions, time, logger, Delayed, Transactions);
+        Store = MessageStore.Open(files, storeOptions, time, logger, Delayed, Transactions, Statistics.Arrivals);
         try
         {
             Topics = LoadTopics(metadata, options, time);
+            KeyValues = LoadKeyValues(metadata, options);
             Groups = LoadGroups(metadata, options, channels, time);
             _offsets = LoadOffsets(metadata, options, time);
         }
@@ -61,8 +65,8 @@ public sealed class BrokerNode : IDisposable
         var longPolls = new LongPolls();
         Store.Dispatcher.Listen(longPolls);
         Producers = new ProducerCatalog(options, time);
-        Sender = new MessageSender(Store, storeOptions, Topics, Groups, Delayed, Transactions, identity);
-        Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls);
+        Sender = new MessageSender(Store, storeOptions, Topics, Groups, Delayed, Transactions, Statistics, identity);
+        Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls, Statistics);
         SendBacks = new SendBacks(this, storeOptions);
         Queries = new MessageQueries(Store, Topics, options);
         var rules = new TopicRules(Topics, Groups, Store, time, logger);
@@ -74,11 +78,13 @@ public sealed class BrokerNode : IDisposable
         ControlPlane = new LocalControlPlane(this);
         ConsumerCalls = new ConsumerCalls(this);
         Replies = new ReplyDelivery(this, time);
+        Statistics.Arrivals.Begin();
         _pullExpirer = new PullExpirer(Puller);
         var checks = new TransactionChecks(this, channels, time, logger);
         Workers =
         [
             .. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(this, options), checks, UnreadAlarms,
+            new StatisticsSampler(Statistics),
         ];
     }
 
@@ -99,6 +105,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>The consumer groups.</summary>
     public GroupCatalog Groups { get; }
+
+    /// <summary>Settings that the name service keeps, where this broker is one alone.</summary>
+    public KeyValueCatalog KeyValues { get; }
 
     /// <summary>The producers that are online.</summary>
     public ProducerCatalog Producers { get; }
@@ -135,6 +144,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>Messages that are about to go before a group has consumed them.</summary>
     public UnreadAlarms UnreadAlarms { get; }
+
+    /// <summary>What is counted.</summary>
+    public BrokerStatistics Statistics { get; }
 
     /// <summary>The background work, the store's included.</summary>
     public IReadOnlyList<IStoreWorker> Workers { get; }
@@ -223,6 +235,13 @@ public sealed class BrokerNode : IDisposable
         if (Load<TopicTable>(file, TopicsFile.TryDecode) is { } table)
             registry.Restore(table);
         return new TopicCatalog(registry, file, Store.Queues, time);
+    }
+
+    private KeyValueCatalog LoadKeyValues(IMetadataFiles metadata, BrokerOptions options)
+    {
+        var file = new MetadataFile(metadata, KeyValuesFile.Name);
+        KeyValueTable? table = Load<KeyValueTable>(file, KeyValuesFile.TryDecode);
+        return new KeyValueCatalog(table ?? new KeyValueTable(), file, options.KeyValues);
     }
 
     private GroupCatalog LoadGroups(

@@ -23,6 +23,9 @@ public abstract class HeldPull
     /// <summary>Which messages are wanted; null for all.</summary>
     public required IMessageFilter? Filter { get; init; }
 
+    /// <summary>The consumer group; null for callers that are none.</summary>
+    public string? Group { get; init; }
+
     /// <summary>When the waiting ends without a message, Unix milliseconds.</summary>
     public required long DeadlineMilliseconds { get; init; }
 

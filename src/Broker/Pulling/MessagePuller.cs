@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
@@ -25,10 +26,11 @@ public sealed class MessagePuller
     private readonly BrokerOptions _options;
     private readonly TimeProvider _time;
     private readonly LongPolls _longPolls;
+    private readonly BrokerStatistics _statistics;
 
     internal MessagePuller(
         MessageStore store, TopicCatalog topics, GroupCatalog groups, BrokerOptions options, TimeProvider time,
-        LongPolls longPolls)
+        LongPolls longPolls, BrokerStatistics statistics)
     {
         _store = store;
         _topics = topics;
@@ -36,6 +38,7 @@ public sealed class MessagePuller
         _options = options;
         _time = time;
         _longPolls = longPolls;
+        _statistics = statistics;
     }
 
     /// <summary>Pulls that wait for a message.</summary>
@@ -86,7 +89,7 @@ public sealed class MessagePuller
             group.Commit(topic.Name, request.QueueId, request.CommitOffset);
         return Read(
             topic.Queue(request.QueueId), request.QueueOffset, CountOf(request), BytesOf(request), filter.Effective,
-            body);
+            group.Name, body);
     }
 
     /// <summary>The most messages that a pull gets.</summary>
@@ -133,7 +136,8 @@ public sealed class MessagePuller
             return;
 
         OutputBuffer body = Scratch();
-        PullOutcome outcome = Read(pull.Queue, pull.Offset, pull.MaxCount, pull.MaxBytes, pull.Filter, body);
+        PullOutcome outcome = Read(
+            pull.Queue, pull.Offset, pull.MaxCount, pull.MaxBytes, pull.Filter, pull.Group, body);
         bool goesOnWaiting = outcome.MayHold
             || (outcome.Result.Status == ReadStatus.NoMatch && outcome.Result.NextOffset >= outcome.Result.MaxOffset);
         if (goesOnWaiting && pull.DeadlineMilliseconds > Now)
@@ -154,7 +158,8 @@ public sealed class MessagePuller
                 continue;
 
             OutputBuffer body = Scratch();
-            PullOutcome outcome = Read(pull.Queue, pull.Offset, pull.MaxCount, pull.MaxBytes, pull.Filter, body);
+            PullOutcome outcome = Read(
+                pull.Queue, pull.Offset, pull.MaxCount, pull.MaxBytes, pull.Filter, pull.Group, body);
             pull.Answer(outcome.Code, outcome.Result, body);
         }
     }
@@ -163,9 +168,17 @@ public sealed class MessagePuller
     /// Reads a queue from an offset on into <paramref name="body"/>, for callers that are no clients.
     /// </summary>
     public PullOutcome Read(
-        ConsumeQueue queue, long offset, int maxCount, int maxBytes, IMessageFilter? filter, OutputBuffer body)
+        ConsumeQueue queue, long offset, int maxCount, int maxBytes, IMessageFilter? filter, OutputBuffer body) =>
+        Read(queue, offset, maxCount, maxBytes, filter, group: null, body);
+
+    private PullOutcome Read(
+        ConsumeQueue queue, long offset, int maxCount, int maxBytes, IMessageFilter? filter, string? group,
+        OutputBuffer body)
     {
+        int before = body.Length;
+        long begun = _statistics.Begin();
         ReadResult result = _store.Reader.Read(queue, offset, maxCount, maxBytes, filter, body);
+        _statistics.CountGet(queue, group, result, body.Length - before, begun);
         ResponseCode code = result.Status switch
         {
             ReadStatus.Found => ResponseCode.Success,
@@ -174,7 +187,10 @@ public sealed class MessagePuller
             ReadStatus.Empty when offset == 0 => ResponseCode.PullNotFound,
             _ => ResponseCode.PullOffsetMoved,
         };
-        return new PullOutcome(code, null, result, queue, filter, code == ResponseCode.PullNotFound);
+        return new PullOutcome(code, null, result, queue, filter, code == ResponseCode.PullNotFound)
+        {
+            Group = group,
+        };
     }
 
     private static OutputBuffer Scratch()

@@ -18,6 +18,9 @@ public readonly record struct PullOutcome(
     /// <summary>What must be provided before the pull can be tried again; null when it was served or refused.</summary>
     public MissingMetadata? Missing { get; private init; }
 
+    /// <summary>The consumer group; null for callers that are none.</summary>
+    public string? Group { get; init; }
+
     internal static PullOutcome Lacks(MissingMetadata missing, string problem) =>
         Refused(ResponseCode.SubscriptionGroupNotExist, problem) with { Missing = missing };
 

@@ -1,9 +1,11 @@
+using System.Text;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Messages.Identity;
+using OrleansMq.Messages.Properties;
 using OrleansMq.Messages.Records;
 using OrleansMq.Messages.Topics;
 using OrleansMq.Protocol.Codes;
@@ -72,9 +74,16 @@ public sealed class SendBacks
         }
 
         int queueId = (int)((ulong)record.PhysicalOffset % (ulong)topic.Config.WriteQueues);
-        return _node.Sender.Store(topic, MessageDraft.CopyOf(
+        SendResult result = _node.Sender.Store(topic, MessageDraft.CopyOf(
             record, topic.Utf8Name, queueId, properties, _node.Identity.StoreHost, record.ReconsumeTimes + 1));
+        if (result.IsStored)
+            _node.Statistics.CountSendBack(OriginOf(record), group.Name);
+        return result;
     }
+
+    /// <summary>The topic that the message was sent to: a copy in a retry topic names it.</summary>
+    private static string OriginOf(RecordView record) => Encoding.UTF8.GetString(
+        record.TryGetProperty(PropertyNames.RetryTopic, out ReadOnlySpan<byte> topic) ? topic : record.Topic);
 
     private static SendResult NotFound(long offset) => SendResult.Refused(
         ResponseCode.SystemError,

@@ -3,6 +3,7 @@ using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Messages.Identity;
@@ -29,6 +30,7 @@ public sealed class MessageSender
     private readonly GroupCatalog _groups;
     private readonly DelayedMessages _delayed;
     private readonly HalfMessages _transactions;
+    private readonly BrokerStatistics _statistics;
     private readonly BrokerIdentity _identity;
     private readonly byte[] _clusterName;
     private volatile bool _isDraining;
@@ -36,7 +38,8 @@ public sealed class MessageSender
 
     internal MessageSender(
         MessageStore store, StoreOptions storeOptions, TopicCatalog topics, GroupCatalog groups,
-        DelayedMessages delayed, HalfMessages transactions, BrokerIdentity identity)
+        DelayedMessages delayed, HalfMessages transactions, BrokerStatistics statistics,
+        BrokerIdentity identity)
     {
         _transactions = transactions;
         _store = store;
@@ -44,6 +47,7 @@ public sealed class MessageSender
         _topics = topics;
         _groups = groups;
         _delayed = delayed;
+        _statistics = statistics;
         _identity = identity;
         _clusterName = Encoding.UTF8.GetBytes(identity.ClusterName);
     }
@@ -64,31 +68,11 @@ public sealed class MessageSender
     /// <param name="batchOffsets">Takes the position of each record of a batch.</param>
     public SendResult Send(scoped SendMessageRequest request, HostAddress bornHost, ICollection<long> batchOffsets)
     {
-        TopicHandle? topic = _topics.Find(request.Topic);
-        if (topic is null)
-            return SendResult.Lacks(MissingTopicOf(request));
-        if (TopicNames.IsRetry(topic.Name) && RedirectIfGivenUp(request, ref topic) is { } missing)
-            return SendResult.Lacks(missing);
-        if (Check(request, topic) is { } refusal)
-            return refusal;
-
-        int queueId = QueueFor(request, topic);
-        var draft = new MessageDraft
-        {
-            Topic = topic.Utf8Name,
-            QueueId = queueId,
-            Body = request.Body,
-            Properties = request.Properties,
-            Flag = request.Flag,
-            SystemFlags = request.SystemFlags,
-            BornTimestamp = request.BornTimestamp,
-            BornHost = bornHost,
-            StoreHost = _identity.StoreHost,
-            ReconsumeTimes = request.ReconsumeTimes,
-        };
-        return request.IsBatch
-            ? StoreBatch(topic.Queue(queueId), draft, batchOffsets)
-            : Store(topic, draft);
+        long begun = _statistics.Begin();
+        SendResult result = Take(request, bornHost, batchOffsets);
+        if (result.Missing is null)
+            _statistics.CountPut(begun, result.IsStored);
+        return result;
     }
 
     /// <summary>
@@ -116,6 +100,36 @@ public sealed class MessageSender
         AppendResult result = _store.Log.Append(topic.Queue(draft.QueueId), new RecordEncoder(draft));
         return SendResult.Of(
             result, draft.QueueId, properties.WaitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
+    }
+
+    private SendResult Take(
+        scoped SendMessageRequest request, HostAddress bornHost, ICollection<long> batchOffsets)
+    {
+        TopicHandle? topic = _topics.Find(request.Topic);
+        if (topic is null)
+            return SendResult.Lacks(MissingTopicOf(request));
+        if (TopicNames.IsRetry(topic.Name) && RedirectIfGivenUp(request, ref topic) is { } missing)
+            return SendResult.Lacks(missing);
+        if (Check(request, topic) is { } refusal)
+            return refusal;
+
+        int queueId = QueueFor(request, topic);
+        var draft = new MessageDraft
+        {
+            Topic = topic.Utf8Name,
+            QueueId = queueId,
+            Body = request.Body,
+            Properties = request.Properties,
+            Flag = request.Flag,
+            SystemFlags = request.SystemFlags,
+            BornTimestamp = request.BornTimestamp,
+            BornHost = bornHost,
+            StoreHost = _identity.StoreHost,
+            ReconsumeTimes = request.ReconsumeTimes,
+        };
+        return request.IsBatch
+            ? StoreBatch(topic.Queue(queueId), draft, batchOffsets)
+            : Store(topic, draft);
     }
 
     private static MissingTopic MissingTopicOf(scoped SendMessageRequest request) => new(

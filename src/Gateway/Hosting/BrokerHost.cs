@@ -71,7 +71,10 @@ public sealed class BrokerHost : IAsyncDisposable
     public void Listen()
     {
         var listener = new GatewayListener(
-            _settings.Gateway, new RequestDispatcher(Node, _channels, _gatewayLogger), _gatewayLogger);
+            _settings.Gateway,
+            new RequestDispatcher(
+                Node, _channels, _gatewayLogger, isTlsOffered: _settings.Gateway.TlsCertificatePath is not null),
+            _gatewayLogger);
         try
         {
             listener.Start();

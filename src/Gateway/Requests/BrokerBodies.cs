@@ -1,11 +1,13 @@
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Producers;
+using OrleansMq.Broker.Topics;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
 using BrokerDataVersion = OrleansMq.Broker.Metadata.DataVersion;
 using BrokerGroupConfig = OrleansMq.Broker.ConsumerGroups.SubscriptionGroupConfig;
 using BrokerTopicConfig = OrleansMq.Broker.Topics.TopicConfig;
 using SubscriptionGroupConfig = OrleansMq.Protocol.Bodies.SubscriptionGroupConfig;
+using TopicConfig = OrleansMq.Protocol.Bodies.TopicConfig;
 
 namespace OrleansMq.Gateway.Requests;
 
@@ -28,6 +30,19 @@ internal static class BrokerBodies
         TopicSysFlag = topic.SystemFlag,
         Order = topic.Order,
         Attributes = new Dictionary<string, string>(topic.Attributes),
+    };
+
+    /// <summary>5.x marks attributes to be set with a plus sign, and those to be removed with a minus.</summary>
+    public static BrokerTopicConfig ToConfig(TopicConfig body) => new()
+    {
+        Name = body.TopicName,
+        ReadQueues = body.ReadQueueNums,
+        WriteQueues = body.WriteQueueNums,
+        Permissions = (TopicPermissions)body.Perm,
+        Order = body.Order,
+        SystemFlag = body.TopicSysFlag,
+        Attributes = body.Attributes.Where(pair => !pair.Key.StartsWith('-'))
+            .ToDictionary(pair => pair.Key.TrimStart('+'), pair => pair.Value, StringComparer.Ordinal),
     };
 
     public static SubscriptionGroupConfig Of(BrokerGroupConfig group) => new()

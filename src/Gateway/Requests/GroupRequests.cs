@@ -1,10 +1,8 @@
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
-using OrleansMq.Broker.Topics;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Requests;
-using OrleansMq.Storage.ConsumeQueues;
 using BrokerGroupConfig = OrleansMq.Broker.ConsumerGroups.SubscriptionGroupConfig;
 using SubscriptionGroupConfig = OrleansMq.Protocol.Bodies.SubscriptionGroupConfig;
 using SubscriptionGroupTable = OrleansMq.Protocol.Bodies.SubscriptionGroupTable;
@@ -12,7 +10,7 @@ using SubscriptionGroupTable = OrleansMq.Protocol.Bodies.SubscriptionGroupTable;
 namespace OrleansMq.Gateway.Requests;
 
 /// <summary>
-/// Consumer groups: created and changed, 200, listed, 201, deleted, 207, their clients, 203, and progress, 208.
+/// Consumer groups: created and changed, 200 and 225, listed, 201, deleted, 207, and their clients, 203.
 /// </summary>
 internal sealed class GroupRequests(BrokerNode node)
 {
@@ -20,12 +18,13 @@ internal sealed class GroupRequests(BrokerNode node)
     {
         table.AddWithBody<SubscriptionGroupConfig>(
             RequestCode.UpdateAndCreateSubscriptionGroup, SubscriptionGroupConfig.TryRead, Create);
+        table.AddWithBody<SubscriptionGroupList>(
+            RequestCode.UpdateAndCreateSubscriptionGroupList, SubscriptionGroupList.TryRead, CreateAll);
         table.Add(RequestCode.GetAllSubscriptionGroupConfig, List);
         table.Add<DeleteSubscriptionGroupRequest>(
             RequestCode.DeleteSubscriptionGroup, DeleteSubscriptionGroupRequest.TryRead, Delete);
         table.Add<ConsumerConnectionRequest>(
             RequestCode.GetConsumerConnectionList, ConsumerConnectionRequest.TryRead, GetConnections);
-        table.Add<ConsumeStatsRequest>(RequestCode.GetConsumeStats, ConsumeStatsRequest.TryRead, GetProgress);
     }
 
     private void Create(ClientSession session, SubscriptionGroupConfig body)
@@ -37,6 +36,22 @@ internal sealed class GroupRequests(BrokerNode node)
             reply.AnswerOutcome(result.Problem);
         });
     }
+
+    /// <summary>One after the other, up to the first that is refused.</summary>
+    private void CreateAll(ClientSession session, SubscriptionGroupList list) => session.Defer(async reply =>
+    {
+        foreach (BrokerGroupConfig config in list.Groups.Select(BrokerBodies.ToConfig))
+        {
+            SubscriptionGroupResult result = await node.ControlPlane.PutGroupAsync(config).ConfigureAwait(false);
+            if (result.Problem is not null)
+            {
+                reply.AnswerOutcome($"At the group '{config.Name}': {result.Problem}");
+                return;
+            }
+        }
+
+        reply.AnswerOutcome(problem: null);
+    });
 
     private void List(ClientSession session)
     {
@@ -68,47 +83,5 @@ internal sealed class GroupRequests(BrokerNode node)
             session.Refuse(ResponseCode.ConsumerNotOnline, $"The group '{request.ConsumerGroup}' is not online.");
         else
             session.Reply.Answer(connections.WriteTo);
-    }
-
-    private void GetProgress(ClientSession session, ConsumeStatsRequest request)
-    {
-        GroupHandle? group = node.Groups.Find(request.ConsumerGroup);
-        if (group is null)
-        {
-            session.Refuse(
-                ResponseCode.SubscriptionGroupNotExist, $"The group '{request.ConsumerGroup}' does not exist.");
-            return;
-        }
-
-        session.Defer(reply => reply.Answer(ProgressOf(group, request.Topic).WriteTo));
-    }
-
-    private ConsumeStats ProgressOf(GroupHandle group, string? onlyTopic)
-    {
-        string[] topics = string.IsNullOrEmpty(onlyTopic)
-            ? [
-                .. group.ReadOffsets(offsets => offsets.Topics.ToArray()).Union(
-                    group.Read(state => state.Subscriptions.Select(one => one.Topic).ToArray())),
-            ]
-            : [onlyTopic];
-        var stats = new ConsumeStats();
-        foreach (TopicHandle topic in topics.Select(node.Topics.Find).OfType<TopicHandle>())
-        {
-            for (int queueId = 0; queueId < topic.Config.ReadQueues; queueId++)
-            {
-                ConsumeQueue queue = topic.Queue(queueId);
-                long committed = group.QueryOffset(topic.Name, queueId) ?? 0;
-                var key = new MessageQueueKey(topic.Name, node.Identity.BrokerName, queueId);
-                stats.OffsetTable[key] = new OffsetWrapper
-                {
-                    BrokerOffset = queue.MaxOffset,
-                    ConsumerOffset = committed,
-                    PullOffset = committed,
-                    LastTimestamp = node.Queries.StoreTimeOf(queue, committed - 1),
-                };
-            }
-        }
-
-        return stats;
     }
 }

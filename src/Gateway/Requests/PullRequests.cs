@@ -49,6 +49,7 @@ internal sealed class PullRequests(BrokerNode node, PutOff putOff)
             MaxCount = node.Puller.CountOf(request),
             MaxBytes = node.Puller.BytesOf(request),
             Filter = outcome.Filter,
+            Group = outcome.Group,
             DeadlineMilliseconds = node.Puller.DeadlineOf(request),
         });
     }

@@ -23,7 +23,7 @@ public sealed class RequestDispatcher : IFrameHandler
     private readonly ILogger _logger;
 
     /// <summary>Connects a broker with what comes in; the channels are those the broker was opened with.</summary>
-    public RequestDispatcher(BrokerNode node, ClientChannels channels, ILogger logger)
+    public RequestDispatcher(BrokerNode node, ClientChannels channels, ILogger logger, bool isTlsOffered = false)
     {
         _node = node;
         _channels = channels;
@@ -44,6 +44,11 @@ public sealed class RequestDispatcher : IFrameHandler
         new RetentionRequests(node).Register(others);
         new ConsumerCallRequests(node).Register(others);
         new ReplyRequests(node, TryAgain).Register(others);
+        new KeyValueRequests(node).Register(others);
+        new ConfigurationRequests(node, isTlsOffered).Register(others);
+        new StoreRequests(node).Register(others);
+        new StatisticsRequests(node).Register(others);
+        new ProgressRequests(node).Register(others);
         _others = others.Freeze();
         if (OperatingSystem.IsLinux())
             node.Store.Confirmations.Grouping = WakeBatch.Run;

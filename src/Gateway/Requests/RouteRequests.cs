@@ -1,17 +1,19 @@
 using System.Text;
 using OrleansMq.Broker.Clustering;
+using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
 using OrleansMq.Protocol.Requests;
 using TopicConfig = OrleansMq.Broker.Topics.TopicConfig;
 
 namespace OrleansMq.Gateway.Requests;
 
 /// <summary>
-/// What clients ask a name server: where topics live, 105, what there is, 106, 206, 224, 304, and that a broker is
-/// drained or not, 205 and 327.
+/// What clients ask a name server: where topics live, 105, what there is, 106, 206, 224, 304 and 322, and that a broker
+/// is drained or not, 205 and 327.
 /// </summary>
 internal sealed class RouteRequests(BrokerNode node)
 {
@@ -28,14 +30,14 @@ internal sealed class RouteRequests(BrokerNode node)
         table.Add(RequestCode.GetSystemTopicListFromNameServer, ListSystemTopics);
         table.Add<ClusterTopicsRequest>(
             RequestCode.GetTopicsByCluster, ClusterTopicsRequest.TryRead, ListTopicsOfCluster);
-        table.Add<KvConfigRequest>(RequestCode.GetKvConfig, KvConfigRequest.TryRead, GetKvConfig);
+        table.Add<QueryDataVersionRequest>(
+            RequestCode.QueryDataVersion, QueryDataVersionRequest.TryRead, CompareVersions);
         table.Add<BrokerPermissionRequest>(
             RequestCode.WipeWritePermissionOfBroker, BrokerPermissionRequest.TryRead,
             (session, request) => SetWritable(session, request, isWritable: false, "wipeTopicCount"));
         table.Add<BrokerPermissionRequest>(
             RequestCode.AddWritePermissionOfBroker, BrokerPermissionRequest.TryRead,
             (session, request) => SetWritable(session, request, isWritable: true, "addTopicCount"));
-        table.Add(RequestCode.GetKvListByNamespace, session => session.Reply.Answer(new KvTable().WriteTo));
     }
 
     private void GetRoute(ClientSession session, GetRouteRequest request)
@@ -50,6 +52,7 @@ internal sealed class RouteRequests(BrokerNode node)
 
         var route = new TopicRouteData
         {
+            OrderTopicConf = Routes.KeyValues.Find(OrderedTopics.Namespace, request.Topic),
             QueueDatas = [.. found.Brokers.Select(broker => QueuesOf(found.Topic, broker))],
             BrokerDatas = [.. found.Brokers.Select(DataOf)],
         };
@@ -90,6 +93,32 @@ internal sealed class RouteRequests(BrokerNode node)
     private void ListTopicsOfCluster(ClientSession session, ClusterTopicsRequest request) =>
         ListTopics(session, _ => request.Cluster == node.Identity.ClusterName);
 
+    /// <summary>
+    /// Whether the topics that a broker has are others than are known here. Of another broker nothing is known: brokers
+    /// of RocketMQ do not register here, and those of a cluster not in this way.
+    /// </summary>
+    private void CompareVersions(ClientSession session, QueryDataVersionRequest request)
+    {
+        if (!DataVersion.TryRead(session.Request.Body.Span, out DataVersion? asked, out string? problem))
+        {
+            session.Refuse(ResponseCode.SystemError, problem);
+            return;
+        }
+
+        DataVersion? known = request.BrokerName == node.Identity.BrokerName
+            ? BrokerBodies.Of(node.Topics.Version)
+            : null;
+        bool isSame = known is not null && (known.Counter, known.StateVersion, known.Timestamp)
+            == (asked.Counter, asked.StateVersion, asked.Timestamp);
+        session.Reply.Answer(
+            ResponseCode.Success, (IsSame: isSame, Known: known),
+            static (ref CommandWriter writer, (bool IsSame, DataVersion? Known) answer) =>
+            {
+                writer.Field("changed"u8, answer.IsSame ? "false"u8 : "true"u8);
+                answer.Known?.WriteTo(writer.BeginBody());
+            });
+    }
+
     /// <summary>How many topics were concerned is part of RocketMQ's answer.</summary>
     private void SetWritable(
         ClientSession session, BrokerPermissionRequest request, bool isWritable, string countField) =>
@@ -102,9 +131,6 @@ internal sealed class RouteRequests(BrokerNode node)
             else
                 reply.Answer(Encoding.ASCII.GetBytes(countField), Routes.Topics.Count());
         });
-
-    private static void GetKvConfig(ClientSession session, KvConfigRequest request) => session.Refuse(
-        ResponseCode.QueryNotFound, $"No value is kept for '{request.Namespace}/{request.Key}'.");
 
     private static QueueData QueuesOf(TopicConfig topic, BrokerEntry broker) => new()
     {

@@ -8,12 +8,14 @@ using BrokerTopicConfig = OrleansMq.Broker.Topics.TopicConfig;
 
 namespace OrleansMq.Gateway.Requests;
 
-/// <summary>Topics created and changed, 17, deleted, 215 and 216, listed, 21, and measured, 202.</summary>
+/// <summary>Topics created and changed, 17 and 18, deleted, 215 and 216, listed, 21, and measured, 202.</summary>
 internal sealed class TopicRequests(BrokerNode node)
 {
     public void Register(RequestTable table)
     {
         table.Add<CreateTopicRequest>(RequestCode.UpdateAndCreateTopic, CreateTopicRequest.TryRead, Create);
+        table.AddWithBody<TopicConfigList>(
+            RequestCode.UpdateAndCreateTopicList, TopicConfigList.TryRead, CreateAll);
         table.Add<DeleteTopicRequest>(RequestCode.DeleteTopicInBroker, DeleteTopicRequest.TryRead, Delete);
 
         // Where broker and name service are one, the topic is gone from both with the former request.
@@ -40,6 +42,22 @@ internal sealed class TopicRequests(BrokerNode node)
             reply.AnswerOutcome(result.Problem);
         });
     }
+
+    /// <summary>One after the other, up to the first that is refused.</summary>
+    private void CreateAll(ClientSession session, TopicConfigList list) => session.Defer(async reply =>
+    {
+        foreach (BrokerTopicConfig topic in list.Topics.Select(BrokerBodies.ToConfig))
+        {
+            TopicResult result = await node.ControlPlane.PutTopicAsync(topic).ConfigureAwait(false);
+            if (result.Problem is not null)
+            {
+                reply.AnswerOutcome($"At the topic '{topic.Name}': {result.Problem}");
+                return;
+            }
+        }
+
+        reply.AnswerOutcome(problem: null);
+    });
 
     private void Delete(ClientSession session, DeleteTopicRequest request)
     {

@@ -52,6 +52,14 @@ internal sealed class ClusterGrain(
         return done.Problem;
     }
 
+    public async Task<string?> SetKeyValue(string space, string key, string? value)
+    {
+        Announcement done = await ChangeAsync(
+            (ClusterDirectory directory, out string? problem) =>
+                directory.SetKeyValue(space, key, value, broker.Settings.Broker.KeyValues, out problem));
+        return done.Problem;
+    }
+
     public Task<Announcement> AnnounceTopic(TopicEntry topic) => ChangeAsync(
         (ClusterDirectory directory, out string? problem) =>
             directory.Announce(topic, broker.Settings.Broker, out problem));

@@ -24,6 +24,12 @@ public interface IClusterGrain : IGrainWithStringKey
     [Alias("SetWritable")]
     Task<string?> SetWritable(string brokerName, bool isWritable);
 
+    /// <summary>
+    /// Sets what the name service keeps under a key, or removes it if the value is null; why it was refused, or null.
+    /// </summary>
+    [Alias("SetKeyValue")]
+    Task<string?> SetKeyValue(string space, string key, string? value);
+
     /// <summary>Takes a topic's newest entry.</summary>
     [Alias("AnnounceTopic")]
     Task<Announcement> AnnounceTopic(TopicEntry topic);

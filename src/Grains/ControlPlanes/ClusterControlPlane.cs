@@ -101,21 +101,11 @@ internal sealed class ClusterControlPlane(
         GroupHandle group, string clientId, IReadOnlyList<MessageQueueKey> queues) =>
         await caller.CallAsync(() => GroupOf(group.Name).Unlock(clientId, [.. queues])).ConfigureAwait(false);
 
-    public async ValueTask<string?> SetWritableAsync(string brokerName, bool isWritable)
-    {
-        try
-        {
-            IClusterGrain cluster = grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
-            string? problem = await caller.CallAsync(() => cluster.SetWritable(brokerName, isWritable))
-                .ConfigureAwait(false);
-            await broker.Refresher.TryRefreshAsync().ConfigureAwait(false);
-            return problem;
-        }
-        catch (UndecidedException cause)
-        {
-            return cause.Message;
-        }
-    }
+    public ValueTask<string?> SetWritableAsync(string brokerName, bool isWritable) =>
+        DecideClusterAsync(cluster => cluster.SetWritable(brokerName, isWritable));
+
+    public ValueTask<string?> SetKeyValueAsync(string space, string key, string? value) =>
+        DecideClusterAsync(cluster => cluster.SetKeyValue(space, key, value));
 
     public bool HasActors => true;
 
@@ -177,6 +167,21 @@ internal sealed class ClusterControlPlane(
         catch (UndecidedException cause)
         {
             return new SubscriptionGroupResult(SubscriptionGroupStatus.Unavailable, null, cause.Message);
+        }
+    }
+
+    private async ValueTask<string?> DecideClusterAsync(Func<IClusterGrain, Task<string?>> decide)
+    {
+        try
+        {
+            IClusterGrain cluster = grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
+            string? problem = await caller.CallAsync(() => decide(cluster)).ConfigureAwait(false);
+            await broker.Refresher.TryRefreshAsync().ConfigureAwait(false);
+            return problem;
+        }
+        catch (UndecidedException cause)
+        {
+            return cause.Message;
         }
     }
 

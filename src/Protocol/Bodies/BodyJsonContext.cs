@@ -27,11 +27,19 @@ namespace OrleansMq.Protocol.Bodies;
 [JsonSerializable(typeof(TopicStatsTable))]
 [JsonSerializable(typeof(UnreadAlarmTable))]
 [JsonSerializable(typeof(ConsumeStats))]
+[JsonSerializable(typeof(ConsumeStatsList))]
+[JsonSerializable(typeof(TopicConfigList))]
+[JsonSerializable(typeof(SubscriptionGroupList))]
+[JsonSerializable(typeof(ConsumeQueueEntries))]
+[JsonSerializable(typeof(DelayOffsets))]
+[JsonSerializable(typeof(DataVersion))]
+[JsonSerializable(typeof(BrokerStatsData))]
 [JsonSerializable(typeof(ResetOffsetBody))]
 [JsonSerializable(typeof(ConsumerStatusBody))]
 [JsonSerializable(typeof(MessageQueueParts))]
 [JsonSerializable(typeof(double))]
 [JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class BodyJsonContext : JsonSerializerContext
 {
     /// <summary>Escapes only what JSON demands: the bodies never stand in a web page.</summary>

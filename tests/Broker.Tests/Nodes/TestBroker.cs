@@ -146,6 +146,7 @@ internal sealed class TestBroker : IDisposable
             MaxCount = 32,
             MaxBytes = 4096,
             Filter = outcome.Filter,
+            Group = outcome.Group,
             DeadlineMilliseconds = Time.Milliseconds + 10_000,
         };
         Node.Hold(pull);

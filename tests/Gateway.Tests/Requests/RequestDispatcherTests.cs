@@ -38,6 +38,10 @@ public sealed class RequestDispatcherTests : IAsyncDisposable
         RequestCode.QuerySubscriptionByConsumer, RequestCode.GetTopicConfig, RequestCode.GetSubscriptionGroupConfig,
         RequestCode.GetConsumerRunningInfo, RequestCode.ConsumeMessageDirectly,
         RequestCode.InvokeBrokerToGetConsumerStatus, RequestCode.SendReplyMessage, RequestCode.SendReplyMessageV2,
+        RequestCode.ViewBrokerStatsData, RequestCode.GetBrokerConsumeStats, RequestCode.PutKvConfig,
+        RequestCode.DeleteKvConfig, RequestCode.GetKvListByNamespace, RequestCode.QueryConsumeQueue,
+        RequestCode.QueryDataVersion, RequestCode.UpdateAndCreateTopicList,
+        RequestCode.UpdateAndCreateSubscriptionGroupList,
     ];
 
     [Theory]

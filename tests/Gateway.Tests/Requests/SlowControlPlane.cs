@@ -46,6 +46,9 @@ internal sealed class SlowControlPlane(IControlPlane inner) : IControlPlane
         return await inner.HeartbeatAsync(group, member);
     }
 
+    public ValueTask<string?> SetKeyValueAsync(string space, string key, string? value) =>
+        inner.SetKeyValueAsync(space, key, value);
+
     public ValueTask<TopicResult> PutTopicAsync(TopicConfig topic) => inner.PutTopicAsync(topic);
 
     public ValueTask<TopicResult> DeleteTopicAsync(string topic) => inner.DeleteTopicAsync(topic);
