@@ -84,6 +84,9 @@ public interface IControlPlane
     /// </summary>
     bool AskActor(string actor, TransactionQuestion question);
 
+    /// <summary>The other brokers, as far as transactions are concerned.</summary>
+    ITransactionPeers TransactionPeers { get; }
+
     /// <summary>Removes members that fell silent. Called every few seconds; returns at once.</summary>
     void ExpireMembers();
 }

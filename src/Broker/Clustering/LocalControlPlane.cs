@@ -89,6 +89,8 @@ internal sealed class LocalControlPlane(BrokerNode node) : IControlPlane, IClust
 
     public bool AskActor(string actor, TransactionQuestion question) => false;
 
+    public ITransactionPeers TransactionPeers { get; set; } = new NoPeers();
+
     public void ExpireMembers()
     {
         foreach (GroupHandle group in node.Groups.Groups)

@@ -11,6 +11,9 @@ public interface IClientChannels
     /// <summary>Tells clients that the members or topics of a group changed. RocketMQ: code 40.</summary>
     void NotifyMembersChanged(string group, IReadOnlyList<long> channelIds);
 
+    /// <summary>Whether a channel is open.</summary>
+    bool IsOpen(long channelId);
+
     /// <summary>
     /// Asks a producer what became of a transaction; it answers with a request of its own. False when the channel is
     /// gone. RocketMQ: code 39.

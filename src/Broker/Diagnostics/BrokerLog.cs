@@ -52,6 +52,10 @@ internal static partial class BrokerLog
         "The check of the half message at {PhysicalOffset} is put off: {Problem}")]
     public static partial void TransactionCheckPutOff(this ILogger logger, long physicalOffset, string problem);
 
+    [LoggerMessage(2115, LogLevel.Error,
+        "{Count} transactions can no longer be decided: the log does not keep their half messages any more")]
+    public static partial void HalfMessagesExpired(this ILogger logger, int count);
+
     [LoggerMessage(2201, LogLevel.Warning,
         "Members of the group {Group} subscribe differently: {ClientId} wants '{OfMember}' of '{Topic}', the group"
         + " '{OfGroup}'. Messages may be skipped")]

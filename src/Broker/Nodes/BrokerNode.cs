@@ -65,6 +65,7 @@ public sealed class BrokerNode : IDisposable
         var longPolls = new LongPolls();
         Store.Dispatcher.Listen(longPolls);
         Producers = new ProducerCatalog(options, time);
+        ProducerRound = new ProducerRound(Producers, channels);
         Sender = new MessageSender(Store, storeOptions, Topics, Groups, Delayed, Transactions, Statistics, identity);
         Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls, Statistics);
         SendBacks = new SendBacks(this, storeOptions);
@@ -74,13 +75,14 @@ public sealed class BrokerNode : IDisposable
         UnreadAlarms = new UnreadAlarms(rules, Store, Queries, options.Retention, time, logger);
         Delayed.Attach(Store, Pump);
         Transactions.Attach(Store, Topics);
+        OpenTransactions = new OpenTransactions(Transactions, Store);
         Store.Confirmed = Pump;
         ControlPlane = new LocalControlPlane(this);
         ConsumerCalls = new ConsumerCalls(this);
         Replies = new ReplyDelivery(this, time);
         Statistics.Arrivals.Begin();
         _pullExpirer = new PullExpirer(Puller);
-        var checks = new TransactionChecks(this, channels, time, logger);
+        var checks = new TransactionChecks(this, time, logger);
         Workers =
         [
             .. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(this, options), checks, UnreadAlarms,
@@ -112,6 +114,9 @@ public sealed class BrokerNode : IDisposable
     /// <summary>The producers that are online.</summary>
     public ProducerCatalog Producers { get; }
 
+    /// <summary>Asks them about their transactions.</summary>
+    public ProducerRound ProducerRound { get; }
+
     /// <summary>Stores messages.</summary>
     public MessageSender Sender { get; }
 
@@ -126,6 +131,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>Transactions that are not over.</summary>
     public HalfMessages Transactions { get; }
+
+    /// <summary>The same as operators see them.</summary>
+    public OpenTransactions OpenTransactions { get; }
 
     /// <summary>
     /// Who decides about topics and groups: the broker itself, unless its host makes it one of several before it

@@ -4,6 +4,7 @@ using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Transactions;
 using OrleansMq.Messages.Identity;
 using OrleansMq.Messages.Properties;
 using OrleansMq.Messages.Records;
@@ -20,6 +21,8 @@ namespace OrleansMq.Broker.Retries;
 /// </summary>
 public sealed class SendBacks
 {
+    private static readonly byte[] ScheduleTopic = Encoding.ASCII.GetBytes(TopicNames.Schedule);
+
     private readonly BrokerNode _node;
     private readonly StoreOptions _options;
 
@@ -41,7 +44,8 @@ public sealed class SendBacks
         using (lease)
         {
             bool isRecord = RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None
-                && record.Verify(request.PhysicalOffset, _options.RequireRecordChecksums) == RecordDefect.None;
+                && record.Verify(request.PhysicalOffset, _options.RequireRecordChecksums) == RecordDefect.None
+                && !IsHidden(record.Topic);
             return isRecord ? Take(request, group, record) : NotFound(request.PhysicalOffset);
         }
     }
@@ -84,6 +88,13 @@ public sealed class SendBacks
     /// <summary>The topic that the message was sent to: a copy in a retry topic names it.</summary>
     private static string OriginOf(RecordView record) => Encoding.UTF8.GetString(
         record.TryGetProperty(PropertyNames.RetryTopic, out ReadOnlySpan<byte> topic) ? topic : record.Topic);
+
+    /// <summary>
+    /// Whether no consumer is shown the topic: a half message would be another transaction, what waits would come
+    /// early.
+    /// </summary>
+    private static bool IsHidden(ReadOnlySpan<byte> topic) => topic.SequenceEqual(HalfRecords.HalfTopic)
+        || topic.SequenceEqual(HalfRecords.OperationTopic) || topic.SequenceEqual(ScheduleTopic);
 
     private static SendResult NotFound(long offset) => SendResult.Refused(
         ResponseCode.SystemError,

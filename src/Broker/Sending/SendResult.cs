@@ -21,6 +21,9 @@ public readonly record struct SendResult(
     /// <summary>By which a delayed message can be called back; null for others, and without a unique key.</summary>
     public string? RecallHandle { get; internal init; }
 
+    /// <summary>The unique key of a half message; null for others, and without one.</summary>
+    public string? TransactionId { get; internal init; }
+
     /// <summary>Whether the message is in the log.</summary>
     public bool IsStored => Code == ResponseCode.Success;
 

@@ -25,8 +25,18 @@ namespace OrleansMq.Broker.Transactions;
 public sealed class HalfMessages : IDispatchTarget, IRecordHolder
 {
     private const long SnapshotIntervalMilliseconds = 2_000;
+    private const int EndLocks = 64;
 
     private readonly Lock _lock = new();
+
+    /// <summary>
+    /// One transaction's ends wait for each other, so that the second knows whether the first could be stored. Taken
+    /// before <see cref="_lock"/>, which the dispatcher needs while the log is appended to.
+    /// </summary>
+    private readonly Lock[] _endLocks = [.. Enumerable.Range(0, EndLocks).Select(_ => new Lock())];
+
+    /// <summary>The ends that are stored but were not dispatched yet.</summary>
+    private readonly Dictionary<long, SendResult> _ending = [];
     private readonly TransactionTable _table;
     private readonly IndexSnapshot _snapshot;
     private readonly TransactionOptions _options;
@@ -83,13 +93,15 @@ public sealed class HalfMessages : IDispatchTarget, IRecordHolder
         }
     }
 
+    private static SendResult Done => new(ResponseCode.Success, null, default, -1, false);
+
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>The transactions that are not over, the oldest first.</summary>
     public IReadOnlyList<HalfMessage> List()
     {
         lock (_lock)
-            return [.. _table.Halves.OrderBy(half => half.PhysicalOffset)];
+            return [.. _table.Halves.Select(_table.WithClaim).OrderBy(half => half.PhysicalOffset)];
     }
 
     /// <summary>One that is not over, by its half message's position; or null.</summary>
@@ -101,7 +113,8 @@ public sealed class HalfMessages : IDispatchTarget, IRecordHolder
 
     /// <summary>
     /// Commits a transaction or rolls it back, be it parked or not. Whatever comes twice, late or against what was
-    /// decided changes nothing: the result is a success without a position, or a refusal that says what was decided.
+    /// decided changes nothing: the result is a success, as durable as that of the first, or a refusal that says what
+    /// was decided.
     /// </summary>
     /// <param name="physicalOffset">Where the half message stands.</param>
     /// <param name="queueOffset">Its place in the queue of half messages, or null not to compare it.</param>
@@ -181,10 +194,32 @@ public sealed class HalfMessages : IDispatchTarget, IRecordHolder
     }
 
     /// <summary>Connects to the store, which was opened with this as one of its targets.</summary>
+    /// <remarks>
+    /// If files at the end of the log were given up, the snapshot knows half messages that are not there: another one
+    /// may come to stand at the same position.
+    /// </remarks>
     internal void Attach(MessageStore store, TopicCatalog topics)
     {
         _store = store;
         _topics = topics;
+        ForgetLost();
+    }
+
+    /// <summary>
+    /// Forgets the half messages that the log no longer has, be they expired or given up with its end.
+    /// </summary>
+    internal void ForgetLost()
+    {
+        int count;
+        lock (_lock)
+        {
+            count = _table.ForgetOutside(_store!.Log.MinOffset, _store.Log.AppendedUntil);
+            if (count > 0)
+                _snapshot.Changed();
+        }
+
+        if (count > 0)
+            _logger.HalfMessagesExpired(count);
     }
 
     /// <summary>Stores a half message. The caller has checked topic, queue and sizes.</summary>
@@ -213,7 +248,11 @@ public sealed class HalfMessages : IDispatchTarget, IRecordHolder
             Prepare(result.Append.PhysicalOffset, result.Append.StoreTimestamp, properties);
 
         // The sender is told the queue it chose: where the message waits is the broker's business.
-        return result with { QueueId = queueId };
+        return result with
+        {
+            QueueId = queueId,
+            TransactionId = HalfRecords.TextOf(properties, Messages.Properties.PropertyNames.UniqueKey),
+        };
     }
 
     /// <summary>When the next producer is to be asked, Unix milliseconds, or null.</summary>
@@ -267,34 +306,55 @@ public sealed class HalfMessages : IDispatchTarget, IRecordHolder
 
     private SendResult End(RecordView half, TransactionOutcome outcome)
     {
-        HalfMessage? before;
+        lock (_endLocks[(int)((ulong)half.PhysicalOffset / 8 % EndLocks)])
+            return EndAlone(half, outcome);
+    }
+
+    private SendResult EndAlone(RecordView half, TransactionOutcome outcome)
+    {
         EndStatus status;
+        SendResult first;
         lock (_lock)
         {
-            before = _table.Find(half.PhysicalOffset);
             status = _table.Begin(half.PhysicalOffset, outcome);
+            first = _ending.GetValueOrDefault(half.PhysicalOffset, Done);
         }
 
-        if (status == EndStatus.Contradicted)
+        return status switch
         {
-            return SendResult.Refused(
+            EndStatus.Begun => Store(half, outcome),
+
+            // Whether the first one is on a disk that failed since, nobody knows.
+            EndStatus.Same when _store!.Log.Failure is not null =>
+                SendResult.Of(AppendResult.Refused(AppendStatus.Sealed), 0, false),
+            EndStatus.Same => first,
+            EndStatus.Contradicted => SendResult.Refused(
                 ResponseCode.SystemError,
                 outcome == TransactionOutcome.Committed
                     ? "The transaction was rolled back already; nothing changes."
-                    : "The transaction was committed already; nothing changes.");
-        }
+                    : "The transaction was committed already; nothing changes."),
 
-        if (status != EndStatus.Begun)
-            return new SendResult(ResponseCode.Success, null, default, -1, false);
+            // Whether it is over shows only when the log was read to its end.
+            _ when half.PhysicalOffset >= _store!.Dispatcher.DispatchedUntil => SendResult.Refused(
+                ResponseCode.SystemBusy,
+                "The broker has not read its log to the end yet, since its disk is full. Free or add space, and say "
+                + "it again."),
+            _ => Done,
+        };
+    }
 
+    private SendResult Store(RecordView half, TransactionOutcome outcome)
+    {
         SendResult result = outcome == TransactionOutcome.Committed
             ? Commit(half)
             : AppendOperation(
                 HalfOperation.RolledBack, half.PhysicalOffset, 0, TextOf(half.QueueOffset), waitsForFlush: true);
-        if (!result.IsStored)
+        lock (_lock)
         {
-            lock (_lock)
-                _table.GiveUp(before!.Value);
+            if (!result.IsStored)
+                _table.GiveUp(half.PhysicalOffset);
+            else if (_table.Find(half.PhysicalOffset) is not null)
+                _ending[half.PhysicalOffset] = result;
         }
 
         return result;
@@ -374,16 +434,22 @@ public sealed class HalfMessages : IDispatchTarget, IRecordHolder
         bool isOperation = record.Record.Topic.SequenceEqual(HalfRecords.OperationTopic)
             || record.Record.Topic.SequenceEqual(HalfRecords.ParkedTopic);
         if (!isOperation)
-            return _table.End(from, TransactionOutcome.Committed);
+            return End(from, TransactionOutcome.Committed);
 
         return HalfRecords.ReadOperation(record.Record, out int checks) switch
         {
-            HalfOperation.RolledBack => _table.End(from, TransactionOutcome.RolledBack),
+            HalfOperation.RolledBack => End(from, TransactionOutcome.RolledBack),
             HalfOperation.Checked => _table.Checked(from, checks, record.StoreTimestamp),
             HalfOperation.Parked => _table.Park(from),
             HalfOperation.Resumed => Resume(from, record.StoreTimestamp),
             _ => false,
         };
+    }
+
+    private bool End(long from, TransactionOutcome outcome)
+    {
+        _ending.Remove(from);
+        return _table.End(from, outcome);
     }
 
     private bool Resume(long from, long atMilliseconds)

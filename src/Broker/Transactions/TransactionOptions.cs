@@ -40,6 +40,12 @@ public sealed class TransactionOptions
     /// </summary>
     public int MaxRememberedEnds { get; set; } = 100_000;
 
+    /// <summary>
+    /// How many questions may be under way at once to producers that are connected to other brokers only; each holds
+    /// its message in memory. More wait their turn. Default: 16.
+    /// </summary>
+    public int MaxQuestionsElsewhere { get; set; } = 16;
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -53,6 +59,8 @@ public sealed class TransactionOptions
             yield return Outside(nameof(MaxAge), MaxAge, "1 s to 3,650 days");
         if (MaxOpen is < 1 or > 10_000_000)
             yield return Outside(nameof(MaxOpen), MaxOpen, "1 to 10,000,000");
+        if (MaxQuestionsElsewhere is < 1 or > 10_000)
+            yield return Outside(nameof(MaxQuestionsElsewhere), MaxQuestionsElsewhere, "1 to 10,000");
         if (MaxRememberedEnds is < 0 or > 100_000_000)
             yield return Outside(nameof(MaxRememberedEnds), MaxRememberedEnds, "0 to 100,000,000");
     }

@@ -19,11 +19,13 @@ public enum EndStatus
 /// <summary>
 /// The transactions of one broker that are not over, as a state machine: prepared, committing or rolling back, parked.
 /// What the log says moves it on, in the log's order and however often; a decision first claims its half message, so
-/// that two at once store one end. Not thread-safe; time comes in.
+/// that two at once store one end. A claim lies on top of what the log says: whoever gives it back leaves no trace, and
+/// what was read from the log meanwhile counts. Not thread-safe; time comes in.
 /// </summary>
 public sealed class TransactionTable
 {
     private readonly Dictionary<long, HalfMessage> _halves = [];
+    private readonly Dictionary<long, TransactionOutcome> _claims = [];
     private readonly SortedSet<(long At, long PhysicalOffset)> _checks = [];
     private readonly Dictionary<long, TransactionOutcome> _ended = [];
     private readonly Queue<long> _endedOrder = [];
@@ -43,12 +45,26 @@ public sealed class TransactionTable
     /// <summary>When the next producer is to be asked, Unix milliseconds; null when none is.</summary>
     public long? NextCheck => _checks.Count == 0 ? null : _checks.Min.At;
 
-    /// <summary>All that are not over, in no order. Not to be walked while the table changes.</summary>
+    /// <summary>
+    /// All that are not over as the log has them, claims left out, in no order. Not to be walked while the table
+    /// changes.
+    /// </summary>
     public IReadOnlyCollection<HalfMessage> Halves => _halves.Values;
 
     /// <summary>One that is not over, or null.</summary>
     public HalfMessage? Find(long physicalOffset) =>
-        _halves.TryGetValue(physicalOffset, out HalfMessage half) ? half : null;
+        _halves.TryGetValue(physicalOffset, out HalfMessage half) ? WithClaim(half) : null;
+
+    /// <summary>A half message as it is to be shown: one that is claimed is committing or rolling back.</summary>
+    public HalfMessage WithClaim(HalfMessage half) =>
+        _claims.TryGetValue(half.PhysicalOffset, out TransactionOutcome claim)
+            ? half with
+            {
+                State = claim == TransactionOutcome.Committed
+                    ? TransactionState.Committing
+                    : TransactionState.RollingBack,
+            }
+            : half;
 
     /// <summary>Takes in a half message; one that is known, or is over, stays as it is.</summary>
     /// <returns>Whether it is new.</returns>
@@ -72,55 +88,47 @@ public sealed class TransactionTable
     /// </summary>
     public EndStatus Begin(long physicalOffset, TransactionOutcome outcome)
     {
-        if (!_halves.TryGetValue(physicalOffset, out HalfMessage half))
-        {
-            return !_ended.TryGetValue(physicalOffset, out TransactionOutcome ended) ? EndStatus.Settled
-                : ended == outcome ? EndStatus.Same
-                : EndStatus.Contradicted;
-        }
+        bool isOpen = _halves.TryGetValue(physicalOffset, out HalfMessage half);
+        if ((isOpen ? _claims : _ended).TryGetValue(physicalOffset, out TransactionOutcome before))
+            return before == outcome ? EndStatus.Same : EndStatus.Contradicted;
+        if (!isOpen)
+            return EndStatus.Settled;
 
-        TransactionState wanted = outcome == TransactionOutcome.Committed
-            ? TransactionState.Committing
-            : TransactionState.RollingBack;
-        if (half.State is TransactionState.Committing or TransactionState.RollingBack)
-            return half.State == wanted ? EndStatus.Same : EndStatus.Contradicted;
-
-        Set(half with { State = wanted });
+        _claims.Add(physicalOffset, outcome);
+        Set(half);
         return EndStatus.Begun;
     }
 
-    /// <summary>Takes in that the end could not be stored: the half message is what it was before.</summary>
-    /// <param name="before">What <see cref="Find"/> said before it was claimed.</param>
-    public void GiveUp(HalfMessage before)
+    /// <summary>Takes in that the end could not be stored: the half message is what the log says.</summary>
+    public void GiveUp(long physicalOffset)
     {
-        if (Find(before.PhysicalOffset) is { State: TransactionState.Committing or TransactionState.RollingBack })
-            Set(before);
+        if (_claims.Remove(physicalOffset) && _halves.TryGetValue(physicalOffset, out HalfMessage half))
+            Set(half);
     }
 
     /// <summary>Takes in that the end is stored; whether that was new.</summary>
     public bool End(long physicalOffset, TransactionOutcome outcome)
     {
-        if (!_halves.Remove(physicalOffset, out HalfMessage half))
+        if (!Forget(physicalOffset))
             return false;
 
-        _checks.Remove((half.NextCheckMilliseconds, physicalOffset));
         Remember(physicalOffset, outcome);
         return true;
     }
 
     /// <summary>Takes in that a producer was asked.</summary>
     public bool Checked(long physicalOffset, int checks, long atMilliseconds) =>
-        Find(physicalOffset) is { } half && half.Checks < checks
+        _halves.TryGetValue(physicalOffset, out HalfMessage half) && half.Checks < checks
         && Set(half with { Checks = checks, NextCheckMilliseconds = atMilliseconds + _intervalMilliseconds });
 
     /// <summary>Takes in that nobody is asked any more.</summary>
     public bool Park(long physicalOffset) =>
-        Find(physicalOffset) is { State: TransactionState.Prepared } half
+        _halves.TryGetValue(physicalOffset, out HalfMessage half) && half.State == TransactionState.Prepared
         && Set(half with { State = TransactionState.Parked });
 
     /// <summary>Takes in that an operator has a parked one asked about again, from the first check on.</summary>
     public bool Resume(long physicalOffset, long atMilliseconds) =>
-        Find(physicalOffset) is { State: TransactionState.Parked } half
+        _halves.TryGetValue(physicalOffset, out HalfMessage half) && half.State == TransactionState.Parked
         && Set(half with
         {
             State = TransactionState.Prepared,
@@ -135,8 +143,20 @@ public sealed class TransactionTable
         if (!_halves.Remove(physicalOffset, out HalfMessage half))
             return false;
 
+        _claims.Remove(physicalOffset);
         _checks.Remove((half.NextCheckMilliseconds, physicalOffset));
         return true;
+    }
+
+    /// <summary>Forgets the half messages outside of what the log has, and returns how many they were.</summary>
+    /// <param name="start">The log's first byte.</param>
+    /// <param name="end">Behind the log's last byte.</param>
+    public int ForgetOutside(long start, long end)
+    {
+        long[] gone = [.. _halves.Keys.Where(position => position < start || position >= end)];
+        foreach (long position in gone)
+            Forget(position);
+        return gone.Length;
     }
 
     /// <summary>
@@ -165,7 +185,7 @@ public sealed class TransactionTable
         if (_halves.TryGetValue(half.PhysicalOffset, out HalfMessage before))
             _checks.Remove((before.NextCheckMilliseconds, half.PhysicalOffset));
         _halves[half.PhysicalOffset] = half;
-        if (half.State == TransactionState.Prepared)
+        if (half.State == TransactionState.Prepared && !_claims.ContainsKey(half.PhysicalOffset))
             _checks.Add((half.NextCheckMilliseconds, half.PhysicalOffset));
         return true;
     }

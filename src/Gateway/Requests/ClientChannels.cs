@@ -43,6 +43,9 @@ public sealed class ClientChannels(ClientCallOptions options, TimeProvider time)
     }
 
     /// <inheritdoc/>
+    public bool IsOpen(long channelId) => _channels.ContainsKey(channelId);
+
+    /// <inheritdoc/>
     public bool Ask(long channelId, TransactionQuestion question)
     {
         if (!_channels.TryGetValue(channelId, out Channel? channel))

@@ -33,6 +33,7 @@ public sealed class RequestDispatcher : IFrameHandler
         var others = new RequestTable();
         new SendBackRequests(node).Register(others);
         new TransactionRequests(node).Register(others);
+        new OpenTransactionRequests(node).Register(others);
         new RecallRequests(node).Register(others);
         new OffsetRequests(node).Register(others);
         new MembershipRequests(node).Register(others);

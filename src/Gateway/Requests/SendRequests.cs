@@ -72,6 +72,8 @@ internal sealed class SendRequests(BrokerNode node, PutOff putOff)
 
         writer.Field("queueId"u8, answer.Result.QueueId);
         writer.Field("queueOffset"u8, answer.Result.Append.QueueOffset);
+        if (answer.Result.TransactionId is { Length: > 0 } transactionId)
+            writer.Field("transactionId"u8, transactionId);
         if (answer.Result.RecallHandle is { } handle)
             writer.Field("recallHandle"u8, handle);
     }

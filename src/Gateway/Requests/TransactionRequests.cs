@@ -1,3 +1,4 @@
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Messages.Identity;
@@ -39,8 +40,29 @@ internal sealed class TransactionRequests(BrokerNode node)
                 return;
         }
 
+        if (BrokerToken.IsToken(request.HalfQueueOffset))
+        {
+            session.Await(reply => EndElsewhereAsync(reply, request, outcome));
+            return;
+        }
+
         session.Defer(reply => StoredAnswer.Give(node, reply, node.Transactions.End(
             request.PhysicalOffset, request.HalfQueueOffset, request.ProducerGroup, outcome)));
+    }
+
+    /// <summary>The answer to a question that this broker asked for another one.</summary>
+    private async ValueTask EndElsewhereAsync(
+        ReplyAddress reply, EndTransactionRequest request, TransactionOutcome outcome)
+    {
+        IEnumerable<string> brokers = node.ControlPlane.Routes.Brokers.Select(broker => broker.Name);
+        MetadataRefusal? refusal = BrokerToken.TryFind(request.HalfQueueOffset, brokers, out string? name)
+            ? await node.ControlPlane.TransactionPeers
+                .EndAsync(name, request.ProducerGroup, request.PhysicalOffset, outcome).ConfigureAwait(false)
+            : new MetadataRefusal(
+                ResponseCode.SystemError,
+                $"The field 'tranStateTableOffset' is {request.HalfQueueOffset}, which names no broker that is there "
+                + "now; its broker asks again.");
+        reply.Answer(refusal?.Code ?? ResponseCode.Success, refusal?.Problem);
     }
 
     private void Resume(ClientSession session, ResumeTransactionRequest request)

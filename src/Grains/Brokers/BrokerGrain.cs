@@ -3,6 +3,7 @@ using Orleans.Placement;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Grains.Placement;
+using OrleansMq.Grains.Transactions;
 
 namespace OrleansMq.Grains.Brokers;
 
@@ -26,4 +27,10 @@ internal sealed class BrokerGrain(LocalBroker broker) : OwnedGrain(broker), IBro
 
     public async Task<long> FindProducer(string clientId) =>
         (await GetOwnedAsync()).Host.Node.Producers.FindClient(clientId)?.ChannelId ?? -1;
+
+    public async Task<bool> HasProducer(string group) =>
+        (await GetOwnedAsync()).Host.Node.ProducerRound.HasOpen(group);
+
+    public async Task<bool> AskProducer(ProducerQuestion question) =>
+        (await GetOwnedAsync()).Host.Node.ProducerRound.Ask(question.ToQuestion());
 }

@@ -1,5 +1,6 @@
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Grains.Transactions;
 
 namespace OrleansMq.Grains.Brokers;
 
@@ -32,4 +33,12 @@ public interface IBrokerGrain : IGrainWithStringKey
     /// <summary>The connection of the producer with this client id; −1 when it has none here.</summary>
     [Alias("FindProducer")]
     Task<long> FindProducer(string clientId);
+
+    /// <summary>Whether a producer of a group is connected here now.</summary>
+    [Alias("HasProducer")]
+    Task<bool> HasProducer(string group);
+
+    /// <summary>Asks one of the group's producers here what became of a transaction; whether there was one.</summary>
+    [Alias("AskProducer")]
+    Task<bool> AskProducer(ProducerQuestion question);
 }

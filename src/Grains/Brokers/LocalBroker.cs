@@ -45,7 +45,9 @@ internal sealed class LocalBroker(
         var running = new RunningBroker(host, View, _refresher!);
         var checkers = new CheckerCaller(running, grains, Settings.Cluster, time, _logger);
         var clients = new ClusterClients(running, grains, Settings.Cluster, time, _logger);
-        host.Node.ControlPlane = new ClusterControlPlane(_caller, checkers, clients, running, grains);
+        var peers = new TransactionPeers(
+            View, Settings.Broker.BrokerName, _caller, grains, Settings.Cluster, time, _logger);
+        host.Node.ControlPlane = new ClusterControlPlane(_caller, checkers, clients, peers, running, grains);
         _running = running;
     }
 

@@ -17,7 +17,8 @@ namespace OrleansMq.Grains.ControlPlanes;
 
 /// <summary>Has grains decide, and shows at this broker what they decided before it answers.</summary>
 internal sealed class ClusterControlPlane(
-    DecisionCaller caller, CheckerCaller checkers, IClusterClients clients, RunningBroker broker, IGrainFactory grains)
+    DecisionCaller caller, CheckerCaller checkers, IClusterClients clients, TransactionPeers peers,
+    RunningBroker broker, IGrainFactory grains)
     : IControlPlane
 {
     public IClusterRoutes Routes => broker.View;
@@ -114,6 +115,8 @@ internal sealed class ClusterControlPlane(
         _ = checkers.AskAsync(actor, question);
         return true;
     }
+
+    public ITransactionPeers TransactionPeers => peers;
 
     /// <summary>The groups' grains see to their members.</summary>
     public void ExpireMembers()

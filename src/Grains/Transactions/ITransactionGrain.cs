@@ -1,3 +1,4 @@
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.Transactions;
 
 namespace OrleansMq.Grains.Transactions;
@@ -24,6 +25,25 @@ public interface ITransactionGrain : IGrainWithStringKey
     /// <exception cref="Queues.MessageRefusedException">There is none, or it ended the other way.</exception>
     [Alias("End")]
     Task End(long physicalOffset, TransactionOutcome outcome);
+
+    /// <summary>The same, as a producer of a group says it; a refusal is the result, null if there is none.</summary>
+    /// <param name="physicalOffset">Where the half message stands.</param>
+    /// <param name="outcome">How it ends.</param>
+    /// <param name="producerGroup">The group that the half message must be of; null for an operator.</param>
+    [Alias("TryEnd")]
+    Task<MetadataRefusal?> TryEnd(long physicalOffset, TransactionOutcome outcome, string? producerGroup);
+
+    /// <summary>A page of those that are not over, with what their half messages say.</summary>
+    [Alias("ListOpen")]
+    Task<TransactionPage> ListOpen(TransactionFilter filter);
+
+    /// <summary>The same as <see cref="Resume"/>; a refusal is the result, null if there is none.</summary>
+    [Alias("TryResume")]
+    Task<MetadataRefusal?> TryResume(long physicalOffset);
+
+    /// <summary>Has the producers asked again of all parked transactions of their group.</summary>
+    [Alias("ResumeAll")]
+    Task<ResumeOutcome> ResumeAll(string producerGroup);
 
     /// <summary>Has the producer of a parked transaction asked again, from the first check on.</summary>
     /// <param name="physicalOffset">Where the half message stands, or its parked copy.</param>

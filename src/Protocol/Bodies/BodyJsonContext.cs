@@ -36,6 +36,8 @@ namespace OrleansMq.Protocol.Bodies;
 [JsonSerializable(typeof(BrokerStatsData))]
 [JsonSerializable(typeof(ResetOffsetBody))]
 [JsonSerializable(typeof(ConsumerStatusBody))]
+[JsonSerializable(typeof(TransactionList))]
+[JsonSerializable(typeof(ResumedTransactions))]
 [JsonSerializable(typeof(MessageQueueParts))]
 [JsonSerializable(typeof(double))]
 [JsonSerializable(typeof(long))]

@@ -313,6 +313,12 @@ public enum RequestCode
     AuthGetAcl = 3009,
     /// <summary>Lists access rules.</summary>
     AuthListAcl = 3010,
+    /// <summary>Lists transactions that are not over. Not of RocketMQ.</summary>
+    ListTransactions = 30011,
+    /// <summary>Commits a transaction or rolls it back, as an operator decides. Not of RocketMQ.</summary>
+    EndTransactionByOperator = 30012,
+    /// <summary>Has the producers of parked transactions asked again. Not of RocketMQ.</summary>
+    ResumeTransactions = 30013,
     /// <summary>Lists messages that are about to go before a group has consumed them. Not of RocketMQ.</summary>
     ListUnreadAlarms = 30051,
     /// <summary>Takes messages for a while; the broker chooses the queue.</summary>

@@ -47,6 +47,8 @@ public sealed class GroupHandleTests : IClientChannels
         Assert.Empty(_told);
     }
 
+    bool IClientChannels.IsOpen(long channelId) => true;
+
     bool IClientChannels.Ask(long channelId, TransactionQuestion question) => false;
 
     ValueTask<ClientAnswer> IClientChannels.CallAsync(long channelId, ClientCall call, TimeSpan timeout) =>

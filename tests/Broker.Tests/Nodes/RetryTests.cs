@@ -57,5 +57,65 @@ public sealed class RetryTests : IDisposable
         Assert.Equal(end, _broker.Node.Store.Log.AppendedUntil);
     }
 
+    /// <summary>A consumer that heard nothing says it again: the message may come twice, but it comes.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SendBack_KeepsTheMessage_WhenItIsSaidTwice(bool crashesBetween)
+    {
+        _broker.Send("Orders", "hard");
+        ReceivedRecord original = Assert.Single(_broker.Pull("Orders").Records);
+        Assert.Equal(ResponseCode.Success, _broker.SendBack(original, maxTimes: 1).Code);
+        if (crashesBetween)
+            _broker.Crash();
+        Assert.Equal(ResponseCode.Success, _broker.SendBack(original, maxTimes: 1).Code);
+        _broker.Deliver(TimeSpan.FromSeconds(11));
+
+        ReceivedRecord[] retried = _broker.Pull(RetryTopic).Records;
+        Assert.Equal(["hard", "hard"], retried.Select(record => record.Body));
+        foreach (ReceivedRecord record in retried)
+            Assert.Equal(ResponseCode.Success, _broker.SendBack(record, maxTimes: 1).Code);
+        Assert.Equal(["hard", "hard"], _broker.BodiesOf(DeadLetterTopic));
+    }
+
+    /// <summary>Neither the late duplicate of the last try nor one of the first brings a dead letter back to life.</summary>
+    [Fact]
+    public void LateDuplicate_IsKeptToo_WhenItsMessageIsADeadLetterAlready()
+    {
+        _broker.Send("Orders", "hard");
+        ReceivedRecord original = Assert.Single(_broker.Pull("Orders").Records);
+        _broker.SendBack(original, maxTimes: 1);
+        _broker.Deliver(TimeSpan.FromSeconds(11));
+        ReceivedRecord retried = Assert.Single(_broker.Pull(RetryTopic).Records);
+        _broker.SendBack(retried, maxTimes: 1);
+        ReceivedRecord dead = Assert.Single(_broker.Pull(DeadLetterTopic).Records);
+
+        Assert.Equal(ResponseCode.Success, _broker.SendBack(retried, maxTimes: 1).Code);
+        Assert.Equal(ResponseCode.Success, _broker.SendBack(dead, maxTimes: 1).Code);
+        Assert.Equal(3, _broker.BodiesOf(DeadLetterTopic).Length);
+        Assert.Single(_broker.BodiesOf(RetryTopic));
+
+        Assert.Equal(ResponseCode.Success, _broker.SendBack(original, maxTimes: 1).Code);
+        _broker.Crash();
+        _broker.Deliver(TimeSpan.FromSeconds(11));
+        Assert.Equal(2, _broker.BodiesOf(RetryTopic).Length);
+    }
+
+    [Theory]
+    [InlineData("TRAN_MSG\u0001true\u0002PGROUP\u0001payers\u0002")]
+    [InlineData("DELAY\u00013\u0002")]
+    public void SendBack_IsRefused_WhenNoConsumerCanHaveTheMessage(string properties)
+    {
+        SendResult hidden = _broker.Send("Orders", "hidden", properties: properties);
+        _broker.Send("Orders", "shown");
+        ReceivedRecord shown = Assert.Single(_broker.Pull("Orders").Records);
+        long end = _broker.Node.Store.Log.AppendedUntil;
+
+        SendResult result = _broker.SendBack(shown with { PhysicalOffset = hidden.Append.PhysicalOffset }, maxTimes: 1);
+
+        Assert.Equal(ResponseCode.SystemError, result.Code);
+        Assert.Equal(end, _broker.Node.Store.Log.AppendedUntil);
+    }
+
     public void Dispose() => _broker.Dispose();
 }

@@ -17,6 +17,8 @@ internal sealed class SilentChannels : IClientChannels
     {
     }
 
+    public bool IsOpen(long channelId) => !Gone.Contains(channelId);
+
     public bool Ask(long channelId, TransactionQuestion question)
     {
         if (Gone.Contains(channelId))

@@ -46,6 +46,8 @@ internal sealed class TestBroker : IDisposable
 
     public ManualTime Time { get; } = new();
 
+    public FailingFiles Files { get; } = new(new MappedFileSystem());
+
     public SilentChannels Channels { get; } = new();
 
     public BrokerNode Node => _node ?? throw new InvalidOperationException("The broker is closed.");
@@ -74,6 +76,24 @@ internal sealed class TestBroker : IDisposable
             Directory.Delete(Store.Directory, recursive: true);
             Directory.Move(copy, Store.Directory);
         });
+    }
+
+    /// <summary>Has the disk be full, or have space again, and lets the broker find out.</summary>
+    public void FillDisk(bool isFull)
+    {
+        Files.IsFull = isFull;
+        Time.Advance(TimeSpan.FromSeconds(2));
+        Step("omq-clean");
+        Step("omq-prepare");
+    }
+
+    /// <summary>Has the disk fail under the next flush, which seals the store until it is opened again.</summary>
+    public void FailDisk()
+    {
+        Files.RefusesFlushes = true;
+        Send("Orders", "is flushed in vain");
+        Step("omq-flush");
+        Files.RefusesFlushes = false;
     }
 
     /// <summary>Lets a worker do a step.</summary>
@@ -216,5 +236,5 @@ internal sealed class TestBroker : IDisposable
     }
 
     private void Open() => _node = BrokerNode.Open(
-        Identity, Options, Store, new MappedFileSystem(), Channels, Time, NullLogger.Instance);
+        Identity, Options, Store, Files, Channels, Time, NullLogger.Instance);
 }

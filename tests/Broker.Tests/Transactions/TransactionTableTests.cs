@@ -71,7 +71,7 @@ public sealed class TransactionTableTests
         _table.Begin(100, TransactionOutcome.Committed);
         Assert.Empty(_table.TakeDue(60_000, 10));
 
-        _table.GiveUp(before);
+        _table.GiveUp(100);
 
         Assert.Equal(before, _table.Find(100));
         Assert.Equal(isParked ? null : 7_000, _table.NextCheck);
@@ -139,16 +139,62 @@ public sealed class TransactionTableTests
     {
         _table.Park(100);
         Assert.Equal(EndStatus.Begun, _table.Begin(100, outcome));
-        Assert.False(_table.Resume(100, 50_000));
         Assert.True(_table.End(100, outcome));
+        Assert.False(_table.Resume(100, 50_000));
+    }
+
+    [Theory]
+    [InlineData(TransactionOutcome.Committed, TransactionState.Committing)]
+    [InlineData(TransactionOutcome.RolledBack, TransactionState.RollingBack)]
+    public void Claim_IsShown_WhateverIsReadFromTheLogMeanwhile(TransactionOutcome outcome, TransactionState shown)
+    {
+        _table.Begin(100, outcome);
+        Assert.True(_table.Checked(100, 3, 8_000));
+        Assert.Equal(shown, _table.Find(100)!.Value.State);
+        Assert.True(_table.Park(100));
+        Assert.Equal(shown, _table.Find(100)!.Value.State);
+        Assert.True(_table.Resume(100, 50_000));
+        Assert.Equal(shown, _table.Find(100)!.Value.State);
+        Assert.Null(_table.NextCheck);
     }
 
     [Fact]
-    public void HalfMessage_IsNotParked_WhileItsEndIsBeingStored()
+    public void WhatWasReadFromTheLog_Counts_WhenTheClaimIsGivenBack()
     {
         _table.Begin(100, TransactionOutcome.Committed);
-        Assert.False(_table.Park(100));
-        Assert.Equal(TransactionState.Committing, _table.Find(100)!.Value.State);
+        _table.Checked(100, 3, 8_000);
+        _table.Park(100);
+
+        _table.GiveUp(100);
+
+        Assert.Equal((TransactionState.Parked, 3), (_table.Find(100)!.Value.State, _table.Find(100)!.Value.Checks));
+        Assert.Null(_table.NextCheck);
+        Assert.Equal(EndStatus.Begun, _table.Begin(100, TransactionOutcome.RolledBack));
+    }
+
+    [Fact]
+    public void GiveUp_ChangesNothing_WhenTheTransactionIsOver()
+    {
+        _table.Begin(100, TransactionOutcome.Committed);
+        _table.End(100, TransactionOutcome.Committed);
+        _table.GiveUp(100);
+        Assert.Equal(0, _table.Count);
+        Assert.Null(_table.NextCheck);
+    }
+
+    [Fact]
+    public void ForgetOutside_KeepsWhatTheLogHas()
+    {
+        foreach (long at in new long[] { 50, 99, 200, 300 })
+            _table.Prepare(at, 0, 1_000);
+        _table.Begin(50, TransactionOutcome.Committed);
+
+        Assert.Equal(3, _table.ForgetOutside(100, 300));
+
+        Assert.Equal([100, 200], _table.Halves.Select(half => half.PhysicalOffset).Order());
+        Assert.Equal(1_000, _table.NextCheck);
+        Assert.True(_table.Prepare(50, 9_000, 0));
+        Assert.Equal(TransactionState.Prepared, _table.Find(50)!.Value.State);
     }
 
     [Fact]
@@ -166,13 +212,14 @@ public sealed class TransactionTableTests
         _table.Prepare(200, 5_000, 1_000);
         _table.Park(200);
         _table.Checked(100, 2, 8_000);
-        HalfMessage before = _table.Find(100)!.Value;
+        HalfMessage[] before = [_table.Find(100)!.Value, _table.Find(200)!.Value];
         _table.Begin(100, TransactionOutcome.Committed);
+        _table.Begin(200, TransactionOutcome.RolledBack);
 
         byte[] file = TransactionSnapshot.Encode(4_711, _table.Halves);
 
         Assert.True(TransactionSnapshot.TryDecode(file, out IReadOnlyList<HalfMessage>? halves, out _));
-        Assert.Equal([before, _table.Find(200)!.Value], halves.OrderBy(half => half.PhysicalOffset));
+        Assert.Equal(before, halves.OrderBy(half => half.PhysicalOffset));
     }
 
     [Fact]

@@ -27,6 +27,15 @@ public enum ViolationKind
     /// <summary>A delayed message was delivered before its time.</summary>
     Early,
 
+    /// <summary>The message of a transaction that was rolled back was delivered.</summary>
+    RolledBack,
+
+    /// <summary>A transaction was asked about although its end had been acknowledged before the broker died.</summary>
+    AskedAgain,
+
+    /// <summary>A transaction is not over although its producers told how it ends.</summary>
+    StillOpen,
+
     /// <summary>A committed offset is behind one that was acknowledged long enough ago.</summary>
     OffsetWentBack,
 

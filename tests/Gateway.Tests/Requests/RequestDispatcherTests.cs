@@ -42,6 +42,7 @@ public sealed class RequestDispatcherTests : IAsyncDisposable
         RequestCode.DeleteKvConfig, RequestCode.GetKvListByNamespace, RequestCode.QueryConsumeQueue,
         RequestCode.QueryDataVersion, RequestCode.UpdateAndCreateTopicList,
         RequestCode.UpdateAndCreateSubscriptionGroupList,
+        RequestCode.EndTransactionByOperator, RequestCode.ResumeTransactions,
     ];
 
     [Theory]

@@ -83,6 +83,8 @@ internal sealed class SlowControlPlane(IControlPlane inner) : IControlPlane
 
     public bool AskActor(string actor, TransactionQuestion question) => inner.AskActor(actor, question);
 
+    public ITransactionPeers TransactionPeers => inner.TransactionPeers;
+
     public void ExpireMembers() => inner.ExpireMembers();
 
     private Task WaitAsync()

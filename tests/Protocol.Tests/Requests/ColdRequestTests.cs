@@ -48,6 +48,47 @@ public sealed class ColdRequestTests
     }
 
     [Fact]
+    public void ListTransactions_GivesItsFields()
+    {
+        Assert.True(ListTransactionsRequest.TryRead(
+            Frames.Request(
+                30011, "brokerName", "b", "state", "parked", "producerGroup", "g", "after", "b@7", "maxCount", "5"),
+            out ListTransactionsRequest request, out _));
+        Assert.Equal(new ListTransactionsRequest("b", "parked", "g", "b@7", 5), request);
+        Assert.True(ListTransactionsRequest.TryRead(Frames.Request(30011), out request, out _));
+        Assert.Equal(new ListTransactionsRequest(null, null, null, null, 100), request);
+    }
+
+    [Fact]
+    public void OperatorEnd_GivesItsFields_AndTakesDecisionsOnly()
+    {
+        Assert.True(OperatorEndRequest.TryRead(
+            Frames.Request(30012, "brokerName", "b", "commitLogOffset", "7", "commitOrRollback", "12"),
+            out OperatorEndRequest request, out _));
+        Assert.Equal(new OperatorEndRequest("b", 7, EndTransactionRequest.Rollback), request);
+        Assert.False(OperatorEndRequest.TryRead(
+            Frames.Request(30012, "commitLogOffset", "7", "commitOrRollback", "0"), out _, out string? problem));
+        Assert.Contains("'commitOrRollback'", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ResumeTransactions_TakesEitherAPositionOrAGroup()
+    {
+        Assert.True(ResumeTransactionsRequest.TryRead(
+            Frames.Request(30013, "brokerName", "b", "commitLogOffset", "0"),
+            out ResumeTransactionsRequest request, out _));
+        Assert.Equal(new ResumeTransactionsRequest("b", 0, null), request);
+        Assert.True(ResumeTransactionsRequest.TryRead(
+            Frames.Request(30013, "producerGroup", "g"), out request, out _));
+        Assert.Equal(new ResumeTransactionsRequest(null, null, "g"), request);
+
+        Assert.False(ResumeTransactionsRequest.TryRead(Frames.Request(30013), out _, out _));
+        Assert.False(ResumeTransactionsRequest.TryRead(
+            Frames.Request(30013, "producerGroup", "g", "commitLogOffset", "7"), out _, out string? problem));
+        Assert.Contains("'producerGroup'", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Queue_GivesItsFields()
     {
         Assert.True(QueueRequest.TryRead(

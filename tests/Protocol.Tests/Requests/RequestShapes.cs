@@ -54,6 +54,8 @@ internal static class RequestShapes
             command => Problem(RecallMessageRequest.TryRead(command, out _, out string? problem), problem)),
         (323, "msgId=text",
             command => Problem(ResumeTransactionRequest.TryRead(command, out _, out string? problem), problem)),
+        (30011, "brokerName=blank? state=blank? producerGroup=blank? after=blank? maxCount=int?",
+            command => Problem(ListTransactionsRequest.TryRead(command, out _, out string? problem), problem)),
         (38, "consumerGroup=text",
             command => Problem(ConsumerListRequest.TryRead(command, out _, out string? problem), problem)),
         (17, "topic=text defaultTopic=blank readQueueNums=int writeQueueNums=int perm=int topicFilterType=text "
