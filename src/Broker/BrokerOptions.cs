@@ -123,6 +123,13 @@ public sealed class BrokerOptions
     /// </summary>
     public TimeSpan OffsetFlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long, after an operator's reset of a group's offsets, its clients are turned back that go on from where they
+    /// were before; they are until all that lay before the reset was handed out anew, if that is sooner. 0: not at all,
+    /// so that what a member commits late undoes the reset. Default: 1 hour.
+    /// </summary>
+    public TimeSpan ResetGuard { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>When producers are asked what became of their transactions.</summary>
     public TransactionOptions Transactions { get; set; } = new();
 
@@ -175,6 +182,8 @@ public sealed class BrokerOptions
             yield return Outside(nameof(QueueLockExpiry), QueueLockExpiry, "1 s to 1 day");
         if (MaxDelay < TimeSpan.Zero || MaxDelay > TimeSpan.FromDays(3650))
             yield return Outside(nameof(MaxDelay), MaxDelay, "0 to 3,650 days");
+        if (ResetGuard < TimeSpan.Zero || ResetGuard > TimeSpan.FromDays(30))
+            yield return Outside(nameof(ResetGuard), ResetGuard, "0 to 30 days");
         if (!Delays.DelayLevels.TryParse(DelayLevels, out _, out problem))
             yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
         foreach (string wrong in Transactions.Validate().Concat(Retention.Validate()).Concat(ClientCalls.Validate())

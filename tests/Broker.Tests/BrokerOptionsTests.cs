@@ -24,6 +24,7 @@ public sealed class BrokerOptionsTests
         { "QueueLockExpiry", options => options.QueueLockExpiry = TimeSpan.FromDays(2) },
         { "DelayLevels", options => options.DelayLevels = "1s 5x" },
         { "MaxDelay", options => options.MaxDelay = TimeSpan.FromSeconds(-1) },
+        { "ResetGuard", options => options.ResetGuard = TimeSpan.FromDays(31) },
         { "ClientCalls:Timeout", options => options.ClientCalls.Timeout = TimeSpan.FromSeconds(26) },
         { "ClientCalls:MaxPendingPerClient", options => options.ClientCalls.MaxPendingPerClient = 0 },
         { "ClientCalls:MaxPending", options => options.ClientCalls.MaxPending = 1_000_001 },

@@ -6,7 +6,10 @@ namespace OrleansMq.Broker.Clustering;
 /// <param name="Topic">The topic.</param>
 /// <param name="QueueId">The queue, 0 and up.</param>
 /// <param name="Offset">The offset of the next message to consume, 0 and up.</param>
-public readonly record struct QueueProgress(string Topic, int QueueId, long Offset);
+/// <param name="Resets">
+/// How often the queue was set back or reset: an offset with more resets is the newer one, whatever its height.
+/// </param>
+public readonly record struct QueueProgress(string Topic, int QueueId, long Offset, long Resets = 0);
 
 /// <summary>What a broker reports of the offsets of its queues.</summary>
 /// <param name="RemovedTopics">Topics whose offsets were forgotten before anything else.</param>
@@ -44,13 +47,19 @@ public sealed class ClusterOffsets(BrokerOptions options)
         foreach (string topic in changes.RemovedTopics)
             offsets.RemoveTopic(topic);
         foreach (QueueProgress queue in changes.Progress)
-            offsets.Reset(queue.Topic, queue.QueueId, queue.Offset);
+        {
+            // A report that was overtaken by one from behind a reset must not undo that.
+            if (queue.Resets >= offsets.ResetsOf(queue.Topic, queue.QueueId))
+                offsets.Restore(queue);
+        }
+
         return offsets.Revision != before;
     }
 
     /// <summary>
     /// Takes in what a broker knows that has just started. Its file and what is known here each lag behind the last
-    /// commit, so that the higher offset of the two is the right one; afterwards both sides have it.
+    /// commit, so that the higher offset of the two is the right one, and the one that was reset more often; afterwards
+    /// both sides have it.
     /// </summary>
     public IReadOnlyList<QueueProgress> Attach(string brokerName, OffsetChanges known)
     {
@@ -58,7 +67,7 @@ public sealed class ClusterOffsets(BrokerOptions options)
         foreach (string topic in known.RemovedTopics)
             offsets.RemoveTopic(topic);
         foreach (QueueProgress queue in known.Progress)
-            offsets.Commit(queue.Topic, queue.QueueId, queue.Offset, mayGoBack: false);
+            offsets.Merge(queue);
         return offsets.All;
     }
 

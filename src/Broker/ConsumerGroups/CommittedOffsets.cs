@@ -1,31 +1,18 @@
 using System.Collections.ObjectModel;
 using OrleansMq.Broker.Clustering;
+using OrleansMq.Broker.Offsets;
 
 namespace OrleansMq.Broker.ConsumerGroups;
 
-/// <summary>What became of a commit.</summary>
-public enum CommitStatus
-{
-    /// <summary>The offset is the new one.</summary>
-    Committed,
-
-    /// <summary>The offset was the same already.</summary>
-    Unchanged,
-
-    /// <summary>The offset is negative, which clients send for "unknown"; nothing changed.</summary>
-    IgnoredNegative,
-
-    /// <summary>A higher offset was committed before; nothing changed.</summary>
-    IgnoredLower,
-
-    /// <summary>The group has as many queues as it may have, or the queue id is negative; nothing changed.</summary>
-    Refused,
-}
-
-/// <summary>How far a group consumed each queue: the offset of the next message to consume. Not thread-safe.</summary>
+/// <summary>
+/// How far a group consumed each queue: the offset of the next message to consume. It grows, unless it is set
+/// otherwise. Not thread-safe.
+/// </summary>
 public sealed class CommittedOffsets
 {
     private readonly SortedList<string, SortedList<int, long>> _topics = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Topic, int QueueId), long> _resets = [];
+    private readonly Dictionary<(string Topic, int QueueId), ResetGuard> _guards = [];
     private readonly HashSet<(string Topic, int QueueId)> _changed = [];
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private readonly int _maxQueues;
@@ -38,6 +25,9 @@ public sealed class CommittedOffsets
 
     /// <summary>How many queues have an offset.</summary>
     public int Count { get; private set; }
+
+    /// <summary>How many queues have readers that must be told apart after a reset.</summary>
+    public int GuardCount => _guards.Count;
 
     /// <summary>The topics with an offset, sorted.</summary>
     public IReadOnlyList<string> Topics => _topics.Keys.AsReadOnly();
@@ -53,7 +43,16 @@ public sealed class CommittedOffsets
     [
         .. from topic in _topics
            from queue in topic.Value
-           select new QueueProgress(topic.Key, queue.Key, queue.Value),
+           select new QueueProgress(topic.Key, queue.Key, queue.Value, ResetsOf(topic.Key, queue.Key)),
+    ];
+
+    /// <summary>The queues that were reset; those of one topic stand together.</summary>
+    public IReadOnlyList<QueueReset> Resets =>
+    [
+        .. from reset in _resets
+           orderby reset.Key.Topic, reset.Key.QueueId
+           select new QueueReset(
+               reset.Key.Topic, reset.Key.QueueId, reset.Value, _guards.GetValueOrDefault(reset.Key)?.Mark),
     ];
 
     /// <summary>The committed offset of a queue, or null.</summary>
@@ -67,18 +66,84 @@ public sealed class CommittedOffsets
     {
         if (offset < 0)
             return CommitStatus.IgnoredNegative;
-        return Query(topic, queueId) is { } current && offset < current && !mayGoBack
-            ? CommitStatus.IgnoredLower
-            : Store(topic, queueId, offset);
-    }
+        if (Query(topic, queueId) is not { } current || offset >= current)
+            return Store(topic, queueId, offset);
+        if (!mayGoBack)
+            return CommitStatus.IgnoredLower;
 
-    /// <summary>Sets an offset as an operator asks for it, forth or back.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The offset is negative.</exception>
-    public CommitStatus Reset(string topic, int queueId, long offset)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        CountReset(topic, queueId);
         return Store(topic, queueId, offset);
     }
+
+    /// <summary>The same for a client, whose offset may be from before a reset.</summary>
+    public CommitStatus CommitOfClient(string topic, int queueId, long offset, bool mayGoBack, long nowMilliseconds) =>
+        FindGuard(topic, queueId, nowMilliseconds) is { } guard && offset >= 0 && !guard.Admits(offset)
+            ? CommitStatus.IgnoredBeforeReset
+            : Commit(topic, queueId, offset, mayGoBack);
+
+    /// <summary>Sets an offset as an operator asks for it, forth or back.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="queueId">The queue, 0 and up.</param>
+    /// <param name="mark">The offset, and how to tell readers from before the reset.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The offset is negative.</exception>
+    public CommitStatus Reset(string topic, int queueId, ResetMark mark)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(mark.Start);
+        CommitStatus status = Store(topic, queueId, mark.Start);
+        if (status == CommitStatus.Refused)
+            return status;
+
+        CountReset(topic, queueId);
+        Revision++;
+
+        // In a queue that never had a message nobody can be anywhere else.
+        if (mark.End > 0)
+            _guards[(topic, queueId)] = new ResetGuard(mark, mark.Start);
+        return CommitStatus.Committed;
+    }
+
+    /// <summary>Where a client that reads at an offset must be sent, since a reset; null when it is right.</summary>
+    public long? Redirect(string topic, int queueId, long offset, long nowMilliseconds) =>
+        FindGuard(topic, queueId, nowMilliseconds) is { } guard && !guard.Admits(offset)
+            ? Query(topic, queueId)
+            : null;
+
+    /// <summary>A client that read at an offset was answered, and may go on at the next one.</summary>
+    public void HandOut(string topic, int queueId, long offset, long nextOffset) =>
+        _guards.GetValueOrDefault((topic, queueId))?.HandOut(offset, nextOffset);
+
+    /// <summary>Takes over an offset as it was stored or decided elsewhere, forth or back.</summary>
+    public CommitStatus Restore(QueueProgress queue)
+    {
+        CommitStatus status = Store(queue.Topic, queue.QueueId, queue.Offset);
+        if (status == CommitStatus.Refused || queue.Resets == ResetsOf(queue.Topic, queue.QueueId))
+            return status;
+
+        _resets[(queue.Topic, queue.QueueId)] = queue.Resets;
+        Revision++;
+        return CommitStatus.Committed;
+    }
+
+    /// <summary>Takes over what was stored of a queue's resets, beside its offset.</summary>
+    public void Restore(QueueReset reset)
+    {
+        _resets[(reset.Topic, reset.QueueId)] = reset.Count;
+        if (reset.Mark is { } mark)
+            _guards[(reset.Topic, reset.QueueId)] = new ResetGuard(mark, Query(reset.Topic, reset.QueueId) ?? 0);
+    }
+
+    /// <summary>
+    /// Takes over an offset if it is further than the own: what was reset more often is, and else the higher one.
+    /// </summary>
+    public void Merge(QueueProgress queue)
+    {
+        long resets = ResetsOf(queue.Topic, queue.QueueId);
+        if (queue.Resets > resets || (queue.Resets == resets && !(queue.Offset < Query(queue.Topic, queue.QueueId))))
+            Restore(queue);
+    }
+
+    /// <summary>How often a queue was set back or reset.</summary>
+    public long ResetsOf(string topic, int queueId) => _resets.GetValueOrDefault((topic, queueId));
 
     /// <summary>
     /// What changed since the last call, or since the start: at most one offset for each queue, and the topics that
@@ -90,7 +155,7 @@ public sealed class CommittedOffsets
         foreach ((string topic, int queueId) in _changed)
         {
             if (Query(topic, queueId) is { } offset)
-                progress.Add(new QueueProgress(topic, queueId, offset));
+                progress.Add(new QueueProgress(topic, queueId, offset, ResetsOf(topic, queueId)));
         }
 
         var changes = new OffsetChanges([.. _removed], [.. progress]);
@@ -111,6 +176,12 @@ public sealed class CommittedOffsets
     {
         if (!_topics.Remove(topic, out SortedList<int, long>? queues))
             return 0;
+
+        foreach (int queueId in queues.Keys)
+        {
+            _resets.Remove((topic, queueId));
+            _guards.Remove((topic, queueId));
+        }
 
         Count -= queues.Count;
         Revision++;
@@ -133,5 +204,23 @@ public sealed class CommittedOffsets
         Count += current is null ? 1 : 0;
         Revision++;
         return CommitStatus.Committed;
+    }
+
+    private void CountReset(string topic, int queueId)
+    {
+        _resets[(topic, queueId)] = ResetsOf(topic, queueId) + 1;
+        _changed.Add((topic, queueId));
+    }
+
+    private ResetGuard? FindGuard(string topic, int queueId, long nowMilliseconds)
+    {
+        if (!_guards.TryGetValue((topic, queueId), out ResetGuard? guard))
+            return null;
+        if (!guard.IsOver(nowMilliseconds))
+            return guard;
+
+        _guards.Remove((topic, queueId));
+        Revision++;
+        return null;
     }
 }

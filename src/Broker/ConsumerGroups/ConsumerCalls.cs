@@ -59,18 +59,15 @@ public sealed class ConsumerCalls
     }
 
     /// <summary>
-    /// Tells every member of a group something, those elsewhere in the cluster too. Nobody waits for them.
+    /// Tells the members of a group something, those elsewhere in the cluster too, and waits for none of them.
     /// </summary>
     /// <param name="group">The group.</param>
-    /// <param name="callFor">What a member is told; null for nothing.</param>
-    public async ValueTask TellAllAsync(string group, Func<GroupMember, ClientCall?> callFor)
-    {
-        foreach (GroupMember member in MembersOf(group))
-        {
-            if (callFor(member) is { } call)
-                await _node.ControlPlane.Clients.TellAsync(ChannelTo(group, member), call).ConfigureAwait(false);
-        }
-    }
+    /// <param name="minVersion">The first version of RocketMQ's clients that understand it.</param>
+    /// <param name="callFor">What a member is told.</param>
+    public Task TellAllAsync(string group, int minVersion, Func<GroupMember, ClientCall> callFor) =>
+        Task.WhenAll(MembersOf(group).Where(member => member.Version >= minVersion).Select(async member =>
+            await _node.ControlPlane.Clients.TellAsync(ChannelTo(group, member), callFor(member))
+                .ConfigureAwait(false)));
 
     private IReadOnlyList<GroupMember> MembersOf(string group) =>
         _node.Groups.Find(group)?.Read(state => state.Members) ?? [];

@@ -93,13 +93,16 @@ public sealed class GroupCatalog
     public OffsetTable SnapshotOffsets(DataVersion version)
     {
         var offsets = new List<CommittedOffset>();
+        var resets = new List<GroupReset>();
         foreach (GroupHandle handle in _handles.Values)
         {
             offsets.AddRange(handle.ReadOffsets(table => table.All)
                 .Select(queue => new CommittedOffset(handle.Name, queue.Topic, queue.QueueId, queue.Offset)));
+            resets.AddRange(handle.ReadOffsets(table => table.Resets)
+                .Select(reset => new GroupReset(handle.Name, reset)));
         }
 
-        return new OffsetTable(offsets, version);
+        return new OffsetTable(offsets, version) { Resets = resets };
     }
 
     private SubscriptionGroupResult Change(

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.Diagnostics;
+using OrleansMq.Broker.Offsets;
 using OrleansMq.Broker.Pulling;
 using OrleansMq.Protocol.Bodies;
 
@@ -23,6 +25,7 @@ public sealed class GroupHandle
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<string, PullFilter> _pullFilters = new(StringComparer.Ordinal);
     private volatile SubscriptionGroupConfig _config;
+    private volatile bool _hasGuards;
 
     internal GroupHandle(
         SubscriptionGroupConfig config, BrokerOptions options, IClientChannels channels, TimeProvider time,
@@ -120,11 +123,56 @@ public sealed class GroupHandle
             return _offsets.Commit(topic, queueId, offset, mayGoBack: !_group.IsOnline);
     }
 
-    /// <summary>Sets an offset as an operator or recovery asks for it.</summary>
-    public void Reset(string topic, int queueId, long offset)
+    /// <summary>The same for a client, whose offset does not count when it is from before a reset.</summary>
+    public CommitStatus CommitOfClient(string topic, int queueId, long offset)
+    {
+        if (!_hasGuards)
+            return Commit(topic, queueId, offset);
+
+        return WithGuards(offsets => offsets.CommitOfClient(topic, queueId, offset, !_group.IsOnline, Now));
+    }
+
+    /// <summary>Where a client that reads at an offset must be sent, since a reset; null when it is right.</summary>
+    public long? Redirect(string topic, int queueId, long offset) =>
+        _hasGuards ? WithGuards(offsets => offsets.Redirect(topic, queueId, offset, Now)) : null;
+
+    /// <summary>A client that read at an offset was answered, and may go on at the next one.</summary>
+    public void HandOut(string topic, int queueId, long offset, long nextOffset)
+    {
+        if (!_hasGuards)
+            return;
+
+        lock (_lock)
+            _offsets.HandOut(topic, queueId, offset, nextOffset);
+    }
+
+    /// <summary>Takes over an offset as it was stored or decided elsewhere.</summary>
+    public void Restore(QueueProgress queue)
     {
         lock (_lock)
-            _offsets.Reset(topic, queueId, offset);
+            _offsets.Restore(queue);
+    }
+
+    /// <summary>Takes over what was stored of a queue's resets, beside its offset.</summary>
+    internal void Restore(QueueReset reset)
+    {
+        lock (_lock)
+            _offsets.Restore(reset);
+        _hasGuards |= reset.Mark is not null;
+    }
+
+    /// <summary>
+    /// Sets an offset as an operator asks for it; see <see cref="OffsetResets"/>. The mark is made while nobody
+    /// commits.
+    /// </summary>
+    internal CommitStatus Reset(string topic, int queueId, Func<ResetMark> mark)
+    {
+        lock (_lock)
+        {
+            CommitStatus status = _offsets.Reset(topic, queueId, mark());
+            _hasGuards = _offsets.GuardCount > 0;
+            return status;
+        }
     }
 
     /// <summary>The committed offset of a queue, or null.</summary>
@@ -202,6 +250,16 @@ public sealed class GroupHandle
         {
             _logger.SubscriptionConflict(
                 Name, conflict.ClientId, conflict.OfMember, conflict.Topic, conflict.OfGroup);
+        }
+    }
+
+    private T WithGuards<T>(Func<CommittedOffsets, T> use)
+    {
+        lock (_lock)
+        {
+            T result = use(_offsets);
+            _hasGuards = _offsets.GuardCount > 0;
+            return result;
         }
     }
 

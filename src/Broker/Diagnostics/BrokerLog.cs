@@ -62,6 +62,11 @@ internal static partial class BrokerLog
     public static partial void SubscriptionConflict(
         this ILogger logger, string group, string clientId, string? ofMember, string topic, string? ofGroup);
 
+    [LoggerMessage(2211, LogLevel.Information,
+        "The group '{Group}' was sent to {Offset} in the queue {QueueId} of the topic '{Topic}' by an operator")]
+    public static partial void OffsetReset(
+        this ILogger logger, string group, string topic, int queueId, long offset);
+
     [LoggerMessage(2301, LogLevel.Warning,
         "{Count} messages of {Topic} are about to go before the group {Group} has consumed them, the first at "
         + "{GoesAt:O}. Let it catch up, or keep the topic for longer")]

@@ -43,6 +43,7 @@ public sealed class BrokerNode : IDisposable
         Identity = identity;
         Options = options;
         Channels = channels;
+        Time = time;
         _logger = logger;
         var metadata = new StoreMetadataFiles(files, Path.Combine(storeOptions.Directory, "config"));
         Statistics = new BrokerStatistics(options.Statistics, identity.ClusterName, time);
@@ -81,6 +82,7 @@ public sealed class BrokerNode : IDisposable
         ConsumerCalls = new ConsumerCalls(this);
         Replies = new ReplyDelivery(this, time);
         Statistics.Arrivals.Begin();
+        OffsetResets = new OffsetResets(this, _offsets, time, logger);
         _pullExpirer = new PullExpirer(Puller);
         var checks = new TransactionChecks(this, time, logger);
         Workers =
@@ -98,6 +100,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>The way to the clients that are connected here.</summary>
     public IClientChannels Channels { get; }
+
+    /// <summary>The broker's clock.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>The messages.</summary>
     public MessageStore Store { get; }
@@ -146,6 +151,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>Brings replies to whoever waits for them.</summary>
     public ReplyDelivery Replies { get; }
+
+    /// <summary>Sends groups elsewhere as operators ask for it.</summary>
+    public OffsetResets OffsetResets { get; }
 
     /// <summary>Looks messages up.</summary>
     public MessageQueries Queries { get; }
@@ -268,6 +276,13 @@ public sealed class BrokerNode : IDisposable
         OffsetTable? table = Load<OffsetTable>(file, OffsetsFile.TryDecode);
         foreach (CommittedOffset committed in table?.Offsets ?? [])
             Restore(committed);
+        foreach (GroupReset reset in table?.Resets ?? [])
+        {
+            GroupHandle? group = Groups.Find(reset.Group);
+            if (group?.QueryOffset(reset.Reset.Topic, reset.Reset.QueueId) is not null)
+                group.Restore(reset.Reset);
+        }
+
         return new OffsetPersister(Groups, file, table?.Version ?? default, options, time, _logger);
     }
 
@@ -286,7 +301,7 @@ public sealed class BrokerNode : IDisposable
         long end = topic.Queue(committed.QueueId).MaxOffset;
         if (committed.Offset > end)
             _logger.OffsetBehindEnd(committed.Group, committed.Topic, committed.QueueId, committed.Offset, end);
-        group.Reset(committed.Topic, committed.QueueId, Math.Min(committed.Offset, end));
+        group.Restore(new QueueProgress(committed.Topic, committed.QueueId, Math.Min(committed.Offset, end)));
     }
 
     private T? Load<T>(MetadataFile file, MetadataFile.Decoder<T> decode)

@@ -12,6 +12,7 @@ internal sealed class OffsetPersister(
     GroupCatalog groups, MetadataFile file, DataVersion version, BrokerOptions options, TimeProvider time,
     ILogger logger) : IStoreWorker
 {
+    private readonly Lock _lock = new();
     private DataVersion _version = version;
     private (long Offsets, DataVersion Groups) _saved = (0, groups.Version);
 
@@ -36,14 +37,17 @@ internal sealed class OffsetPersister(
     /// <summary>Writes the offsets if one has changed since the last time.</summary>
     public void Save()
     {
-        // The version counts too: a group that is deleted takes its revision with it.
-        (long Offsets, DataVersion Groups) current = (
-            groups.Groups.Sum(group => group.OffsetsRevision), groups.Version);
-        if (current == _saved)
-            return;
+        lock (_lock)
+        {
+            // The version counts too: a group that is deleted takes its revision with it.
+            (long Offsets, DataVersion Groups) current = (
+                groups.Groups.Sum(group => group.OffsetsRevision), groups.Version);
+            if (current == _saved)
+                return;
 
-        _version = _version.Next(time.GetUtcNow().ToUnixTimeMilliseconds());
-        file.Save(OffsetsFile.Encode(groups.SnapshotOffsets(_version)));
-        _saved = current;
+            _version = _version.Next(time.GetUtcNow().ToUnixTimeMilliseconds());
+            file.Save(OffsetsFile.Encode(groups.SnapshotOffsets(_version)));
+            _saved = current;
+        }
     }
 }

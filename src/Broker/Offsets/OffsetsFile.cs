@@ -15,6 +15,7 @@ public static class OffsetsFile
     public const string Name = "consumerOffset.json";
 
     private const char Separator = '@';
+    private const string ResetsName = "resets";
 
     /// <summary>Writes the file.</summary>
     /// <exception cref="ArgumentException">The offsets of a topic and group do not stand together.</exception>
@@ -43,6 +44,8 @@ public static class OffsetsFile
         if (open is not null)
             writer.WriteEndObject();
         writer.WriteEndObject();
+        if (table.Resets.Count > 0)
+            WriteResets(writer, table.Resets);
     });
 
     /// <summary>
@@ -59,10 +62,7 @@ public static class OffsetsFile
         var offsets = new List<CommittedOffset>();
         foreach (JsonProperty member in MetadataJson.Members(root, "offsetTable"))
         {
-            string[] names = member.Name.Split(Separator);
-            if (names is not [{ Length: > 0 } topic, { Length: > 0 } group])
-                throw new JsonException($"The key '{member.Name}' is not of the form topic@group.");
-
+            (string topic, string group) = ReadKey(member.Name);
             foreach (JsonProperty queue in MetadataJson.Members(member))
             {
                 long offset = MetadataJson.LongNumber(queue.Value, queue.Name);
@@ -71,6 +71,59 @@ public static class OffsetsFile
             }
         }
 
-        return new OffsetTable(offsets, MetadataJson.Version(root));
+        return new OffsetTable(offsets, MetadataJson.Version(root)) { Resets = ReadResets(root) };
+    }
+
+    private static (string Topic, string Group) ReadKey(string key) =>
+        key.Split(Separator) is [{ Length: > 0 } topic, { Length: > 0 } group]
+            ? (topic, group)
+            : throw new JsonException($"The key '{key}' is not of the form topic@group.");
+
+    /// <summary>RocketMQ, which keeps no resets, passes over them when it reads the file.</summary>
+    private static void WriteResets(Utf8JsonWriter writer, IReadOnlyList<GroupReset> resets)
+    {
+        writer.WriteStartObject(ResetsName);
+        foreach (IGrouping<string, GroupReset> queues in resets.GroupBy(
+            reset => reset.Reset.Topic + Separator + reset.Group, StringComparer.Ordinal))
+        {
+            writer.WriteStartObject(queues.Key);
+            foreach (QueueReset reset in queues.Select(queue => queue.Reset))
+            {
+                writer.WriteStartObject(reset.QueueId.ToString(CultureInfo.InvariantCulture));
+                writer.WriteNumber("count", reset.Count);
+                if (reset.Mark is { } mark)
+                {
+                    writer.WriteNumber("start", mark.Start);
+                    writer.WriteNumber("end", mark.End);
+                    writer.WriteNumber("until", mark.UntilMilliseconds);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static List<GroupReset> ReadResets(JsonElement root)
+    {
+        var resets = new List<GroupReset>();
+        foreach (JsonProperty member in MetadataJson.Members(root, ResetsName))
+        {
+            (string topic, string group) = ReadKey(member.Name);
+            foreach (JsonProperty queue in MetadataJson.Members(member))
+            {
+                long until = MetadataJson.LongNumber(queue.Value, "until", 0);
+                ResetMark? mark = until == 0 ? null : new ResetMark(
+                    MetadataJson.LongNumber(queue.Value, "start", 0), MetadataJson.LongNumber(queue.Value, "end", 0),
+                    until);
+                resets.Add(new GroupReset(group, new QueueReset(
+                    topic, MetadataJson.QueueId(queue.Name), MetadataJson.LongNumber(queue.Value, "count", 0), mark)));
+            }
+        }
+
+        return resets;
     }
 }

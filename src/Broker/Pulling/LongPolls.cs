@@ -87,6 +87,23 @@ internal sealed class LongPolls : IArrivalListener
         return expired;
     }
 
+    /// <summary>Takes the pulls of a queue that a caller picks.</summary>
+    public IReadOnlyList<HeldPull> Take(ConsumeQueue queue, Predicate<HeldPull> isWanted)
+    {
+        lock (_lock)
+        {
+            if (!_held.TryGetValue(queue, out List<HeldPull>? pulls))
+                return [];
+
+            List<HeldPull> taken = pulls.FindAll(isWanted);
+            pulls.RemoveAll(isWanted);
+            if (pulls.Count == 0)
+                _held.Remove(queue);
+            Interlocked.Add(ref _heldCount, -taken.Count);
+            return taken;
+        }
+    }
+
     private void MoveMatching(List<HeldPull> pulls, long tagsCode)
     {
         for (int index = pulls.Count - 1; index >= 0; index--)

@@ -86,10 +86,20 @@ public sealed class MessagePuller
         if (filter.Problem is not null)
             return PullOutcome.Refused(ResponseCode.SubscriptionParseFailed, filter.Problem);
         if ((request.Flags & PullFlags.CommitOffset) != 0)
-            group.Commit(topic.Name, request.QueueId, request.CommitOffset);
-        return Read(
-            topic.Queue(request.QueueId), request.QueueOffset, CountOf(request), BytesOf(request), filter.Effective,
-            group.Name, body);
+            group.CommitOfClient(topic.Name, request.QueueId, request.CommitOffset);
+
+        ConsumeQueue queue = topic.Queue(request.QueueId);
+        if (group.Redirect(topic.Name, request.QueueId, request.QueueOffset) is { } offset)
+        {
+            return new PullOutcome(
+                ResponseCode.PullOffsetMoved, null, Moved(queue, offset), queue, filter.Effective, MayHold: false);
+        }
+
+        PullOutcome outcome = Read(
+            queue, request.QueueOffset, CountOf(request), BytesOf(request), filter.Effective, group.Name,
+            body);
+        group.HandOut(topic.Name, request.QueueId, request.QueueOffset, outcome.Result.NextOffset);
+        return outcome;
     }
 
     /// <summary>The most messages that a pull gets.</summary>
@@ -109,6 +119,19 @@ public sealed class MessagePuller
 
     /// <summary>Answers all pulls that wait, so that a broker that stops need not wait for them.</summary>
     public void AnswerHeld() => AnswerAll(_longPolls.TakeExpired(long.MaxValue));
+
+    /// <summary>Sends on the pulls of a group that wait in a queue where the group is not any more.</summary>
+    internal void SendOn(GroupHandle group, TopicHandle topic, int queueId)
+    {
+        ConsumeQueue queue = topic.Queue(queueId);
+        bool IsElsewhere(HeldPull pull) =>
+            pull.Group == group.Name && group.Redirect(topic.Name, queueId, pull.Offset) is not null;
+        foreach (HeldPull pull in _longPolls.Take(queue, IsElsewhere))
+        {
+            long offset = group.QueryOffset(topic.Name, queueId) ?? pull.Offset;
+            pull.Answer(ResponseCode.PullOffsetMoved, Moved(queue, offset), Scratch());
+        }
+    }
 
     /// <summary>
     /// Lets a pull wait until its queue has a message for it or its time is over. The caller wakes what watches the
@@ -192,6 +215,9 @@ public sealed class MessagePuller
             Group = group,
         };
     }
+
+    private static ReadResult Moved(ConsumeQueue queue, long offset) =>
+        new(ReadStatus.NoMatch, offset, queue.GetMinOffset(), queue.MaxOffset, 0);
 
     private static OutputBuffer Scratch()
     {

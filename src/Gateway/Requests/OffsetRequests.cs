@@ -91,10 +91,19 @@ internal sealed class OffsetRequests(BrokerNode node)
 
     private static void Commit(ReplyAddress reply, GroupHandle group, TopicHandle topic, int queueId, long offset)
     {
-        string? problem = group.Commit(topic.Name, queueId, offset) == CommitStatus.Refused
-            ? $"The group '{group.Name}' may not commit an offset of the queue {queueId}."
-            : null;
-        reply.AnswerOutcome(problem);
+        CommitStatus status = group.CommitOfClient(topic.Name, queueId, offset);
+        if (status == CommitStatus.Refused)
+        {
+            reply.Answer(
+                ResponseCode.SystemError, $"The group '{group.Name}' may not commit an offset of the queue {queueId}.");
+            return;
+        }
+
+        // Clients go on whatever they are answered; an operator may want to know.
+        reply.Answer(ResponseCode.Success, status == CommitStatus.IgnoredBeforeReset
+            ? $"Nothing was changed: the group '{group.Name}' was reset, and this offset may be from before. To set it "
+                + "all the same, reset the group again (222)."
+            : null);
     }
 
     private void SearchByTime(ClientSession session, SearchOffsetRequest request)

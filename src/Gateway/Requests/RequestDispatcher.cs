@@ -50,6 +50,7 @@ public sealed class RequestDispatcher : IFrameHandler
         new StoreRequests(node).Register(others);
         new StatisticsRequests(node).Register(others);
         new ProgressRequests(node).Register(others);
+        new RewindRequests(node).Register(others);
         _others = others.Freeze();
         if (OperatingSystem.IsLinux())
             node.Store.Confirmations.Grouping = WakeBatch.Run;

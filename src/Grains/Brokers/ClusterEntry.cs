@@ -119,6 +119,6 @@ internal sealed class ClusterEntry(RunningBroker broker, IGrainFactory grains, S
         if (_node.Topics.Find(queue.Topic) is not { } topic || queue.QueueId >= topic.Config.ReadQueues)
             return;
 
-        group.Reset(queue.Topic, queue.QueueId, Math.Min(queue.Offset, topic.Queue(queue.QueueId).MaxOffset));
+        group.Restore(queue with { Offset = Math.Min(queue.Offset, topic.Queue(queue.QueueId).MaxOffset) });
     }
 }

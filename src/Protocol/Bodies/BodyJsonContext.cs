@@ -38,6 +38,8 @@ namespace OrleansMq.Protocol.Bodies;
 [JsonSerializable(typeof(ConsumerStatusBody))]
 [JsonSerializable(typeof(TransactionList))]
 [JsonSerializable(typeof(ResumedTransactions))]
+[JsonSerializable(typeof(ConsumeTimeSpans))]
+[JsonSerializable(typeof(CorrectionOffsets))]
 [JsonSerializable(typeof(MessageQueueParts))]
 [JsonSerializable(typeof(double))]
 [JsonSerializable(typeof(long))]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 
 namespace OrleansMq.Protocol.Bodies;
 
@@ -27,5 +28,28 @@ public sealed class ResetOffsetBody
         output.Write("{\"offsetTable\":"u8);
         MessageQueueTable.Write(output, OffsetTable, BodyJsonContext.Instance.Int64);
         output.Write("}"u8);
+    }
+
+    /// <summary>
+    /// Writes the body as C and C++ clients read it: a list instead of a map. RocketMQ: ResetOffsetBodyForC.
+    /// </summary>
+    public void WriteListTo(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        using var writer = new Utf8JsonWriter(output);
+        writer.WriteStartObject();
+        writer.WriteStartArray("offsetTable");
+        foreach ((MessageQueueKey queue, long offset) in OffsetTable)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("brokerName", queue.BrokerName);
+            writer.WriteNumber("offset", offset);
+            writer.WriteNumber("queueId", queue.QueueId);
+            writer.WriteString("topic", queue.Topic);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
     }
 }

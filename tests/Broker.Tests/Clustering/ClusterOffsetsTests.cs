@@ -26,6 +26,36 @@ public sealed class ClusterOffsetsTests
         Assert.Empty(_offsets.OfBroker("b"));
     }
 
+    /// <summary>The broker was killed after a reset had been answered and before it was reported, or the other way round.</summary>
+    [Fact]
+    public void Attach_GivesTheOffsetThatWasResetMoreOften_WhateverItsHeight()
+    {
+        _offsets.Report("a", Progress(("Orders", 0, 9)));
+        Assert.Equal([new QueueProgress("Orders", 0, 2, 1)], _offsets.Attach("a", Reset("Orders", 0, 2, 1)));
+        Assert.Equal([new QueueProgress("Orders", 0, 2, 1)], _offsets.Attach("a", Progress(("Orders", 0, 9))));
+        Assert.Equal([new QueueProgress("Orders", 0, 4, 1)], _offsets.Attach("a", Reset("Orders", 0, 4, 1)));
+    }
+
+    [Fact]
+    public void Report_FromBeforeAReset_ChangesNothing()
+    {
+        _offsets.Report("a", Reset("Orders", 0, 2, 1));
+        Assert.False(_offsets.Report("a", Progress(("Orders", 0, 9))));
+        Assert.True(_offsets.Report("a", Reset("Orders", 0, 3, 1)));
+        Assert.Equal(3, _offsets.Query("a", "Orders", 0));
+    }
+
+    /// <summary>An offline group may be set back by a plain commit, which counts as a reset.</summary>
+    [Fact]
+    public void Commit_ThatGoesBack_IsTheNewerOne()
+    {
+        var offsets = new CommittedOffsets(new BrokerOptions());
+        offsets.Commit("Orders", 0, 9, mayGoBack: true);
+        _offsets.Report("a", offsets.TakeChanges());
+        offsets.Commit("Orders", 0, 4, mayGoBack: true);
+        Assert.Equal([new QueueProgress("Orders", 0, 4, 1)], _offsets.Attach("a", offsets.TakeChanges()));
+    }
+
     [Fact]
     public void RemovedTopics_AreForgottenBeforeAnythingElse()
     {
@@ -63,6 +93,9 @@ public sealed class ClusterOffsetsTests
         offsets.GiveBack(changes);
         Assert.Equal(["Bills"], offsets.TakeChanges().RemovedTopics);
     }
+
+    private static OffsetChanges Reset(string topic, int queueId, long offset, long resets) =>
+        new([], [new QueueProgress(topic, queueId, offset, resets)]);
 
     private static OffsetChanges Progress(params (string Topic, int QueueId, long Offset)[] queues) =>
         new([], [.. queues.Select(queue => new QueueProgress(queue.Topic, queue.QueueId, queue.Offset))]);

@@ -1,4 +1,5 @@
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Offsets;
 
 namespace OrleansMq.Broker.Tests.ConsumerGroups;
 
@@ -40,13 +41,13 @@ public sealed class CommittedOffsetsTests
     public void Reset_GoesBack()
     {
         _offsets.Commit("Orders", 0, 10, false);
-        Assert.Equal(CommitStatus.Committed, _offsets.Reset("Orders", 0, 3));
+        Assert.Equal(CommitStatus.Committed, _offsets.Reset("Orders", 0, new ResetMark(3, 3, 0)));
         Assert.Equal(3, _offsets.Query("Orders", 0));
     }
 
     [Fact]
     public void Reset_Throws_WhenTheOffsetIsNegative() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => _offsets.Reset("Orders", 0, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => _offsets.Reset("Orders", 0, new ResetMark(-1, 0, 0)));
 
     [Fact]
     public void Commit_Refuses_ANegativeQueueAndTooManyQueues()

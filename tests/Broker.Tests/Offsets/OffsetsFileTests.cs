@@ -35,6 +35,28 @@ public sealed class OffsetsFileTests
         Assert.Equal(Table.Version, table.Version);
     }
 
+    [Fact]
+    public void Resets_ComeBack_AndAreNoConcernOfWhoReadsOffsetsOnly()
+    {
+        OffsetTable table = Table with
+        {
+            Resets =
+            [
+                new GroupReset("g1", new QueueReset("Orders", 0, 3, new ResetMark(12, 40, 1_700_000_000_000))),
+                new GroupReset("g1", new QueueReset("Orders", 1, 1, null)),
+            ],
+        };
+        byte[] file = OffsetsFile.Encode(table);
+        Assert.True(OffsetsFile.TryDecode(file, out OffsetTable? read, out string? problem), problem);
+        Assert.Equal(table.Offsets, read.Offsets);
+        Assert.Equal(table.Resets, read.Resets);
+        Assert.Contains(
+            """resets":{"Orders@g1":{"0":{"count":3,"start":12,"end":40,"until":1700000000000},"1":{"count":1}}}""",
+            string.Concat(Encoding.UTF8.GetString(file).Where(letter => !char.IsWhiteSpace(letter))),
+            StringComparison.Ordinal);
+        Damage.AssertNeverThrows<OffsetTable>(OffsetsFile.TryDecode, file);
+    }
+
     [Theory]
     [InlineData("""{"offsetTable":{"Orders@g1":{0:12,1:7}}}""")]
     [InlineData("""{ "offsetTable" : { "Orders@g1" : { 0 : 12 , 1 : 7 } } }""")]

@@ -43,6 +43,8 @@ public sealed class RequestDispatcherTests : IAsyncDisposable
         RequestCode.QueryDataVersion, RequestCode.UpdateAndCreateTopicList,
         RequestCode.UpdateAndCreateSubscriptionGroupList,
         RequestCode.EndTransactionByOperator, RequestCode.ResumeTransactions,
+        RequestCode.InvokeBrokerToResetOffset, RequestCode.CloneGroupOffset, RequestCode.QueryConsumeTimeSpan,
+        RequestCode.QueryCorrectionOffset,
     ];
 
     [Theory]
