@@ -1,6 +1,7 @@
 using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.KeyValues;
+using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Transactions;
 
@@ -145,6 +146,9 @@ public sealed class BrokerOptions
     /// <summary>How much is counted.</summary>
     public StatisticsOptions Statistics { get; set; } = new();
 
+    /// <summary>How messages are taken and acknowledged one by one.</summary>
+    public PopOptions Pops { get; set; } = new();
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -186,8 +190,9 @@ public sealed class BrokerOptions
             yield return Outside(nameof(ResetGuard), ResetGuard, "0 to 30 days");
         if (!Delays.DelayLevels.TryParse(DelayLevels, out _, out problem))
             yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
-        foreach (string wrong in Transactions.Validate().Concat(Retention.Validate()).Concat(ClientCalls.Validate())
-            .Concat(Statistics.Validate()).Concat(KeyValues.Validate()))
+        IEnumerable<string> parts = Transactions.Validate().Concat(Retention.Validate()).Concat(ClientCalls.Validate())
+            .Concat(Statistics.Validate()).Concat(KeyValues.Validate()).Concat(Pops.Validate());
+        foreach (string wrong in parts)
             yield return wrong;
     }
 

@@ -51,6 +51,8 @@ public sealed partial class BrokerClient : IAsyncDisposable
     /// <summary>Who the client is within its groups.</summary>
     public string ClientId => _options.ClientId;
 
+    internal ClientOptions Options => _options;
+
     /// <summary>Connects to a broker.</summary>
     public static async Task<BrokerClient> ConnectAsync(
         IPEndPoint endPoint, ClientOptions? options = null, CancellationToken cancellation = default)
@@ -426,7 +428,7 @@ public sealed partial class BrokerClient : IAsyncDisposable
         return await CallAsync(request, cancellation).ConfigureAwait(false);
     }
 
-    private static void Require(RemotingCommand answer)
+    internal static void Require(RemotingCommand answer)
     {
         if (answer.Code != (int)ResponseCode.Success)
             throw new RemotingException((ResponseCode)answer.Code, answer.Remark);
@@ -441,7 +443,7 @@ public sealed partial class BrokerClient : IAsyncDisposable
         var code => throw new RemotingException(code, answer.Remark),
     };
 
-    private static long Number(RemotingCommand answer, string field) =>
+    internal static long Number(RemotingCommand answer, string field) =>
         long.TryParse(
             FieldOf(answer, field), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
             ? number

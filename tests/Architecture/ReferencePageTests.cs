@@ -1,6 +1,7 @@
 using OrleansMq.Broker;
 using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.KeyValues;
+using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Retention;
 using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Transactions;
@@ -14,7 +15,8 @@ public sealed class ReferencePageTests
     private static readonly Type[] OptionTypes =
     [
         typeof(StoreOptions), typeof(BrokerOptions), typeof(ClientCallOptions), typeof(TransactionOptions),
-        typeof(RetentionOptions), typeof(KeyValueOptions), typeof(StatisticsOptions), typeof(GatewayOptions),
+        typeof(PopOptions), typeof(RetentionOptions), typeof(KeyValueOptions), typeof(StatisticsOptions),
+        typeof(GatewayOptions),
     ];
 
     [Fact]

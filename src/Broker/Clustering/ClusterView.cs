@@ -101,9 +101,12 @@ public sealed class ClusterView(BrokerNode? node, Func<string, bool> isAlive) : 
     private static void Follow(BrokerNode node, DirectoryChanges changes)
     {
         FollowTopics(node, changes.Topics);
+        string[] deleted = [.. from entry in changes.Groups where entry.Config is null select entry.Name];
         node.Groups.Follow(
             [.. changes.Groups.Select(entry => entry.Config).OfType<ConsumerGroups.SubscriptionGroupConfig>()],
-            [.. from entry in changes.Groups where entry.Config is null select entry.Name]);
+            deleted);
+        foreach (string group in deleted)
+            node.Pops.ForgetGroup(group);
     }
 
     private static void FollowTopics(BrokerNode node, IReadOnlyList<TopicEntry> entries)
@@ -126,6 +129,9 @@ public sealed class ClusterView(BrokerNode? node, Func<string, bool> isAlive) : 
             foreach (string topic in deleted)
                 group.RemoveTopic(topic);
         }
+
+        foreach (string topic in deleted)
+            node.Pops.ForgetTopic(topic);
     }
 
     private BrokerEntry[] EntriesOf(IEnumerable<BrokerRegistration> brokers) =>

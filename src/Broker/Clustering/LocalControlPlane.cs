@@ -45,7 +45,7 @@ internal sealed class LocalControlPlane(BrokerNode node) : IControlPlane, IClust
         ValueTask.FromResult(node.Groups.Put(group));
 
     public ValueTask<SubscriptionGroupResult> DeleteGroupAsync(string group) =>
-        ValueTask.FromResult(node.Groups.Delete(group));
+        ValueTask.FromResult(node.DeleteGroup(group));
 
     public ValueTask<SubscriptionGroupResult> FindOrCreateGroupAsync(string group) =>
         ValueTask.FromResult(node.Groups.FindOrCreate(group));

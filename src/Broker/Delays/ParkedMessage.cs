@@ -86,7 +86,7 @@ public readonly ref struct ParkedMessage
     {
         foreach (PropertyPair pair in PropertyBlock.Enumerate(properties))
         {
-            bool isCandidate = pair.Name[0] is (byte)'T' or (byte)'R';
+            bool isCandidate = pair.Name[0] is (byte)'T' or (byte)'R' or (byte)'P';
             if (isCandidate && IsBrokerProperty(pair.Name))
                 return true;
         }
@@ -102,6 +102,7 @@ public readonly ref struct ParkedMessage
         .Remove(PropertyNames.RealQueueId)
         .Remove(PropertyNames.TransactionFrom)
         .Remove(PropertyNames.TransactionOperation)
+        .Remove(PropertyNames.PopFrom)
         .Remove(PropertyNames.RecordChecksum)
         .ApplyTo(properties);
 
@@ -113,14 +114,16 @@ public readonly ref struct ParkedMessage
         .Remove(PropertyNames.TimerDelayMilliseconds)
         .Remove(PropertyNames.TimerDeliverMilliseconds)
         .Remove(PropertyNames.TimerOutMilliseconds)
-        .Remove(PropertyNames.TimerFrom);
+        .Remove(PropertyNames.TimerFrom)
+        .Remove(PropertyNames.PopFrom);
 
     private static bool IsBrokerProperty(ReadOnlySpan<byte> name) => name.SequenceEqual(PropertyNames.TimerFrom)
         || name.SequenceEqual(PropertyNames.TimerOutMilliseconds)
         || name.SequenceEqual(PropertyNames.RealTopic)
         || name.SequenceEqual(PropertyNames.RealQueueId)
         || name.SequenceEqual(PropertyNames.TransactionFrom)
-        || name.SequenceEqual(PropertyNames.TransactionOperation);
+        || name.SequenceEqual(PropertyNames.TransactionOperation)
+        || name.SequenceEqual(PropertyNames.PopFrom);
 
     private static bool TryReadNumber(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> name, out long number)
     {

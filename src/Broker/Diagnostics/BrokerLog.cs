@@ -56,6 +56,19 @@ internal static partial class BrokerLog
         "{Count} transactions can no longer be decided: the log does not keep their half messages any more")]
     public static partial void HalfMessagesExpired(this ILogger logger, int count);
 
+    [LoggerMessage(2131, LogLevel.Warning, "The pop snapshot cannot be used, the log is read instead: {Problem}")]
+    public static partial void PopSnapshotUnusable(this ILogger logger, string problem);
+
+    [LoggerMessage(2132, LogLevel.Error,
+        "The record at {PhysicalOffset} about popped messages is not understood: messages of its group may come again")]
+    public static partial void PopRecordUnknown(this ILogger logger, long physicalOffset);
+
+    [LoggerMessage(2133, LogLevel.Error,
+        "The group {Group} was sent to {Offset} in the queue {QueueId} of '{Topic}', but what it popped could not be "
+        + "forgotten: {Problem} Reset it again")]
+    public static partial void PopsNotReset(
+        this ILogger logger, string group, string topic, int queueId, long offset, string problem);
+
     [LoggerMessage(2201, LogLevel.Warning,
         "Members of the group {Group} subscribe differently: {ClientId} wants '{OfMember}' of '{Topic}', the group"
         + " '{OfGroup}'. Messages may be skipped")]

@@ -6,6 +6,7 @@ using OrleansMq.Broker.Diagnostics;
 using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Metadata;
 using OrleansMq.Broker.Offsets;
+using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Producers;
 using OrleansMq.Broker.Pulling;
 using OrleansMq.Broker.Queries;
@@ -34,6 +35,7 @@ public sealed class BrokerNode : IDisposable
 {
     private readonly OffsetPersister _offsets;
     private readonly PullExpirer _pullExpirer;
+    private readonly PopExpirer _popExpirer;
     private readonly ILogger _logger;
 
     private BrokerNode(
@@ -49,7 +51,9 @@ public sealed class BrokerNode : IDisposable
         Statistics = new BrokerStatistics(options.Statistics, identity.ClusterName, time);
         Delayed = new DelayedMessages(options, storeOptions, metadata, identity, time, logger);
         Transactions = new HalfMessages(options.Transactions, metadata, identity, time, logger);
-        Store = MessageStore.Open(files, storeOptions, time, logger, Delayed, Transactions, Statistics.Arrivals);
+        Pops = new PoppedMessages(options.Pops, metadata, identity, time, logger);
+        Store = MessageStore.Open(
+            files, storeOptions, time, logger, Delayed, Transactions, Pops, Statistics.Arrivals);
         try
         {
             Topics = LoadTopics(metadata, options, time);
@@ -64,11 +68,13 @@ public sealed class BrokerNode : IDisposable
         }
 
         var longPolls = new LongPolls();
-        Store.Dispatcher.Listen(longPolls);
+        var heldPops = new HeldPops();
+        Store.Dispatcher.Listen(new ArrivalListeners(longPolls, heldPops));
         Producers = new ProducerCatalog(options, time);
         ProducerRound = new ProducerRound(Producers, channels);
         Sender = new MessageSender(Store, storeOptions, Topics, Groups, Delayed, Transactions, Statistics, identity);
         Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls, Statistics);
+        Popper = new MessagePopper(Store, Topics, Groups, Pops, options, identity, time, heldPops);
         SendBacks = new SendBacks(this, storeOptions);
         Queries = new MessageQueries(Store, Topics, options);
         var rules = new TopicRules(Topics, Groups, Store, time, logger);
@@ -77,18 +83,21 @@ public sealed class BrokerNode : IDisposable
         Delayed.Attach(Store, Pump);
         Transactions.Attach(Store, Topics);
         OpenTransactions = new OpenTransactions(Transactions, Store);
+        Pops.Attach(Store, Topics, Groups);
         Store.Confirmed = Pump;
         ControlPlane = new LocalControlPlane(this);
         ConsumerCalls = new ConsumerCalls(this);
         Replies = new ReplyDelivery(this, time);
         Statistics.Arrivals.Begin();
         OffsetResets = new OffsetResets(this, _offsets, time, logger);
+        OffsetResets.Listen(Pops);
         _pullExpirer = new PullExpirer(Puller);
+        _popExpirer = new PopExpirer(Popper);
         var checks = new TransactionChecks(this, time, logger);
         Workers =
         [
-            .. Store.Workers, Delayed, _offsets, _pullExpirer, new ClientExpirer(this, options), checks, UnreadAlarms,
-            new StatisticsSampler(Statistics),
+            .. Store.Workers, Delayed, _offsets, _pullExpirer, _popExpirer, new ClientExpirer(this, options), checks,
+            UnreadAlarms, new StatisticsSampler(Statistics),
         ];
     }
 
@@ -127,6 +136,12 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>Reads messages for consumers.</summary>
     public MessagePuller Puller { get; }
+
+    /// <summary>Hands out messages that are acknowledged one by one.</summary>
+    public MessagePopper Popper { get; }
+
+    /// <summary>What was popped and is not finished.</summary>
+    public PoppedMessages Pops { get; }
 
     /// <summary>Takes failed messages back.</summary>
     public SendBacks SendBacks { get; }
@@ -186,6 +201,7 @@ public sealed class BrokerNode : IDisposable
     {
         Store.Dispatcher.Pump();
         Puller.ServeReady();
+        Popper.ServeReady();
     }
 
     /// <summary>Lets a pull wait until its queue has a message for it or its time is over.</summary>
@@ -193,6 +209,24 @@ public sealed class BrokerNode : IDisposable
     {
         Puller.Hold(pull);
         _pullExpirer.Signal.Set();
+    }
+
+    /// <summary>
+    /// Lets a pop wait until there is a message for it or its time is over; false when too many do.
+    /// </summary>
+    public bool TryHold(HeldPop pop)
+    {
+        bool isHeld = Popper.TryHold(pop);
+        _popExpirer.Signal.Set();
+        return isHeld;
+    }
+
+    /// <summary>Has what a group popped come again from an offset on, to which it was set.</summary>
+    public SendResult ResetPops(GroupHandle group, TopicHandle topic, int queueId, long offset)
+    {
+        SendResult result = Pops.Reset(group, topic.Name, queueId, offset);
+        Pump();
+        return result;
     }
 
     /// <summary>Calls back once a stored message is on disk, or is known not to be.</summary>
@@ -224,8 +258,17 @@ public sealed class BrokerNode : IDisposable
         {
             foreach (GroupHandle group in Groups.Groups)
                 group.RemoveTopic(topic);
+            Pops.ForgetTopic(topic);
         }
 
+        return result;
+    }
+
+    /// <summary>Deletes a group with its offsets and what it popped.</summary>
+    public SubscriptionGroupResult DeleteGroup(string group)
+    {
+        SubscriptionGroupResult result = Groups.Delete(group);
+        Pops.ForgetGroup(group);
         return result;
     }
 

@@ -42,6 +42,9 @@ internal readonly ref struct SentProperties
                     HasReserved |= name.SequenceEqual(PropertyNames.RealTopic)
                         || name.SequenceEqual(PropertyNames.RealQueueId);
                     break;
+                case (byte)'P':
+                    HasReserved |= name.SequenceEqual(PropertyNames.PopFrom);
+                    break;
                 case (byte)'_':
                     HasReserved |= name.SequenceEqual(PropertyNames.RecordChecksum);
                     break;

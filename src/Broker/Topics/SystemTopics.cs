@@ -41,6 +41,7 @@ public static class SystemTopics
         yield return Topic(TransactionHalf, 1);
         yield return Topic(TransactionOperations, 1);
         yield return Topic(TransactionParked, 1);
+        yield return Topic(TopicNames.Pops, 1);
         yield return Topic(Trace, 1);
         yield return Topic(SelfTest, 1);
         yield return Topic(OffsetMoved, 1);

@@ -99,6 +99,7 @@ public sealed class BrokerHost : IAsyncDisposable
 
         Task stopping = _listener.StopAsync(StopGrace);
         Node.Puller.AnswerHeld();
+        Node.Popper.AnswerHeld();
         await stopping.ConfigureAwait(false);
         _listener = null;
     }
@@ -116,6 +117,7 @@ public sealed class BrokerHost : IAsyncDisposable
 
         // Callers in the process may have begun to wait after the listener had stopped.
         Node.Puller.AnswerHeld();
+        Node.Popper.AnswerHeld();
         Node.Dispose();
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Messages.Topics;
 using OrleansMq.Protocol.Codes;
@@ -89,13 +90,21 @@ internal sealed class OffsetRequests(BrokerNode node)
         });
     }
 
-    private static void Commit(ReplyAddress reply, GroupHandle group, TopicHandle topic, int queueId, long offset)
+    private void Commit(ReplyAddress reply, GroupHandle group, TopicHandle topic, int queueId, long offset)
     {
         CommitStatus status = group.CommitOfClient(topic.Name, queueId, offset);
         if (status == CommitStatus.Refused)
         {
             reply.Answer(
                 ResponseCode.SystemError, $"The group '{group.Name}' may not commit an offset of the queue {queueId}.");
+            return;
+        }
+
+        // Only of a group that is not online an offset goes back: what it popped comes again, too.
+        var key = new PopKey(group.Name, topic.Name, queueId);
+        if (status == CommitStatus.Committed && node.Pops.IsFinished(key, offset))
+        {
+            StoredAnswer.Give(node, reply, node.ResetPops(group, topic, queueId, offset));
             return;
         }
 

@@ -35,6 +35,9 @@ public sealed class RequestDispatcher : IFrameHandler
         new TransactionRequests(node).Register(others);
         new OpenTransactionRequests(node).Register(others);
         new RecallRequests(node).Register(others);
+        new PopRequests(node, TryAgain).Register(others);
+        new AckRequests(node).Register(others);
+        new PopNoticeRequests(node, TryAgain).Register(others);
         new OffsetRequests(node).Register(others);
         new MembershipRequests(node).Register(others);
         new QueryRequests(node).Register(others);

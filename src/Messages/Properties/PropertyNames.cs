@@ -78,6 +78,18 @@ public static class PropertyNames
     /// <summary>What a record of the transaction topics says about its half message; written by the broker.</summary>
     public static ReadOnlySpan<byte> TransactionOperation => "TRAN_OP"u8;
 
+    /// <summary>The message group within which messages are consumed in their order.</summary>
+    public static ReadOnlySpan<byte> ShardingKey => "__SHARDINGKEY"u8;
+
+    /// <summary>
+    /// Which popped message a dead letter ends: its queue, offset and topic, separated by spaces; written by the
+    /// broker, which finds by it after a crash what is still not finished.
+    /// </summary>
+    public static ReadOnlySpan<byte> PopFrom => "POP_FROM"u8;
+
+    /// <summary>Why a message became a dead letter; written by the broker.</summary>
+    public static ReadOnlySpan<byte> DeadLetterReason => "DLQ_REASON"u8;
+
     /// <summary>The whole-record checksum, always the last property.</summary>
     public static ReadOnlySpan<byte> RecordChecksum => "__CRC32#"u8;
 

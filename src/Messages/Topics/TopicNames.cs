@@ -26,13 +26,16 @@ public static class TopicNames
     /// </summary>
     public const string Schedule = "SCHEDULE_TOPIC_XXXX";
 
+    /// <summary>Where the broker keeps what was popped and acknowledged.</summary>
+    public const string Pops = "OMQ_SYS_POP";
+
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("%|-_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     private static readonly HashSet<string> ReservedTopics = new(StringComparer.Ordinal)
     {
         Schedule, "RMQ_SYS_TRANS_HALF_TOPIC", "RMQ_SYS_TRANS_OP_HALF_TOPIC", "TRANS_CHECK_MAX_TIME_TOPIC",
-        "RMQ_SYS_TRACE_TOPIC", "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT", AutoCreateTemplate,
+        "RMQ_SYS_TRACE_TOPIC", "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT", AutoCreateTemplate, Pops,
     };
 
     private static readonly HashSet<string> SendableReservedTopics = new(StringComparer.Ordinal)

@@ -7,6 +7,7 @@ namespace OrleansMq.Protocol.Bodies;
 /// <summary>The generated readers and writers of all bodies.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(HeartbeatData))]
+[JsonSerializable(typeof(BatchAckBody))]
 [JsonSerializable(typeof(LockBatchBody))]
 [JsonSerializable(typeof(LockBatchResponse))]
 [JsonSerializable(typeof(ConsumerList))]

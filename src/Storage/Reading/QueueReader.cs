@@ -53,7 +53,7 @@ public sealed class QueueReader
         if (fromOffset > max)
             return new ReadResult(ReadStatus.AboveMax, max, min, max, 0);
 
-        var copy = new Copy { NextOffset = fromOffset, BytesLeft = maxBytes, CountLeft = maxCount };
+        var copy = new Progress { NextOffset = fromOffset, BytesLeft = maxBytes, CountLeft = maxCount };
         Span<ConsumeQueueEntry> entries = stackalloc ConsumeQueueEntry[EntriesPerStep];
         while (!copy.IsFull && copy.NextOffset < max && copy.NextOffset - fromOffset < MaxScannedEntries)
         {
@@ -86,20 +86,38 @@ public sealed class QueueReader
         }
     }
 
+    /// <summary>Copies the message of one entry, if it is wanted and intact.</summary>
+    /// <param name="queue">The queue.</param>
+    /// <param name="offset">The entry's place in the queue.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="filter">Which messages are wanted, or null for all.</param>
+    /// <param name="output">Takes the record.</param>
+    public EntryStatus TryRead(
+        ConsumeQueue queue, long offset, in ConsumeQueueEntry entry, IMessageFilter? filter,
+        IBufferWriter<byte> output)
+    {
+        if (IsWanted(entry, filter))
+            return Copy(queue, offset, entry, filter, output);
+        return entry.IsBlank ? EntryStatus.Unreadable : EntryStatus.Filtered;
+    }
+
+    private static bool IsWanted(in ConsumeQueueEntry entry, IMessageFilter? filter) =>
+        !entry.IsBlank && (filter is null || filter.MatchesTagsCode(entry.TagsCode));
+
     private void CopyEntries(
         ConsumeQueue queue, ReadOnlySpan<ConsumeQueueEntry> entries, IMessageFilter? filter,
-        IBufferWriter<byte> output, ref Copy copy)
+        IBufferWriter<byte> output, ref Progress copy)
     {
         foreach (ConsumeQueueEntry entry in entries)
         {
-            bool isWanted = !entry.IsBlank && (filter is null || filter.MatchesTagsCode(entry.TagsCode));
+            bool isWanted = IsWanted(entry, filter);
             if (isWanted && copy.Count > 0 && entry.SizeBytes > copy.BytesLeft)
             {
                 copy.IsFull = true;
                 return;
             }
 
-            if (isWanted && TryCopy(queue, copy.NextOffset, entry, filter, output))
+            if (isWanted && Copy(queue, copy.NextOffset, entry, filter, output) == EntryStatus.Copied)
             {
                 copy.Count++;
                 copy.CountLeft--;
@@ -115,17 +133,17 @@ public sealed class QueueReader
         }
     }
 
-    private bool TryCopy(
+    private EntryStatus Copy(
         ConsumeQueue queue, long offset, ConsumeQueueEntry entry, IMessageFilter? filter, IBufferWriter<byte> output)
     {
         if (entry.SizeBytes <= 0)
         {
             queue.ReportDamage(offset);
-            return false;
+            return EntryStatus.Unreadable;
         }
 
         if (!_log.TryRead(entry.PhysicalOffset, out RecordLease lease))
-            return false;
+            return EntryStatus.Unreadable;
 
         using (lease)
         {
@@ -138,23 +156,23 @@ public sealed class QueueReader
                 if (!queue.Holds(record, offset))
                 {
                     queue.ReportDamage(offset);
-                    return false;
+                    return EntryStatus.Unreadable;
                 }
 
                 if (filter?.Matches(record) == false)
-                    return false;
+                    return EntryStatus.Filtered;
 
                 output.Write(record.Bytes);
-                return true;
+                return EntryStatus.Copied;
             }
 
             if (_damages.Add(entry.PhysicalOffset, entry.PhysicalOffset + entry.SizeBytes))
                 _logger.DamagedRange(entry.PhysicalOffset, entry.PhysicalOffset + entry.SizeBytes, defect);
-            return false;
+            return EntryStatus.Unreadable;
         }
     }
 
-    private struct Copy
+    private struct Progress
     {
         public long NextOffset;
         public int Count;

@@ -7,6 +7,9 @@ namespace OrleansMq.Broker.Tests.Nodes;
 internal sealed record ReceivedRecord(
     string Topic, int QueueId, long QueueOffset, long PhysicalOffset, int ReconsumeTimes, string Properties, string Body)
 {
+    /// <summary>Whether its checksum fits.</summary>
+    public bool IsIntact { get; private init; }
+
     public static ReceivedRecord[] ReadAll(ReadOnlySpan<byte> bytes)
     {
         var records = new List<ReceivedRecord>();
@@ -16,7 +19,10 @@ internal sealed record ReceivedRecord(
             records.Add(new ReceivedRecord(
                 Encoding.UTF8.GetString(record.Topic), record.QueueId, record.QueueOffset, record.PhysicalOffset,
                 record.ReconsumeTimes, Encoding.UTF8.GetString(record.Properties),
-                Encoding.UTF8.GetString(record.Body)));
+                Encoding.UTF8.GetString(record.Body))
+            {
+                IsIntact = record.Verify(record.PhysicalOffset, requiresChecksum: true) == RecordDefect.None,
+            });
             bytes = bytes[record.Bytes.Length..];
         }
 

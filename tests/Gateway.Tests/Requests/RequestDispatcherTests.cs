@@ -45,6 +45,9 @@ public sealed class RequestDispatcherTests : IAsyncDisposable
         RequestCode.EndTransactionByOperator, RequestCode.ResumeTransactions,
         RequestCode.InvokeBrokerToResetOffset, RequestCode.CloneGroupOffset, RequestCode.QueryConsumeTimeSpan,
         RequestCode.QueryCorrectionOffset,
+        RequestCode.PopMessage, RequestCode.AckMessage, RequestCode.BatchAckMessage,
+        RequestCode.ChangeMessageInvisibleTime, RequestCode.PeekMessage, RequestCode.Notification,
+        RequestCode.PollingInfo,
     ];
 
     [Theory]

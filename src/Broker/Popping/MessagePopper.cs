@@ -1,0 +1,251 @@
+using OrleansMq.Broker.Clustering;
+using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Pulling;
+using OrleansMq.Broker.Topics;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
+using OrleansMq.Protocol.Requests;
+using OrleansMq.Storage;
+
+namespace OrleansMq.Broker.Popping;
+
+/// <summary>
+/// Hands messages out to consumers that acknowledge them one by one, from any queue, and holds those that are ahead of
+/// the producers. Thread-safe.
+/// </summary>
+public sealed class MessagePopper
+{
+    private readonly TopicCatalog _topics;
+    private readonly GroupCatalog _groups;
+    private readonly PoppedMessages _pops;
+    private readonly QueuePopper _queues;
+    private readonly BrokerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly HeldPops _held;
+    private int _turn;
+
+    internal MessagePopper(
+        MessageStore store, TopicCatalog topics, GroupCatalog groups, PoppedMessages pops, BrokerOptions options,
+        BrokerIdentity identity, TimeProvider time, HeldPops held)
+    {
+        _topics = topics;
+        _groups = groups;
+        _pops = pops;
+        _queues = new QueuePopper(store, topics, pops, options.Pops, identity);
+        _options = options;
+        _time = time;
+        _held = held;
+        pops.Released = held.Wake;
+    }
+
+    /// <summary>How many pops wait for a message.</summary>
+    public int HeldCount => _held.Count;
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>
+    /// Hands messages out into <paramref name="body"/>: first those whose time is over, then new ones, of the queue
+    /// asked for or of all queues in turn.
+    /// </summary>
+    public PopOutcome Pop(PopMessageRequest request, OutputBuffer body)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(body);
+        if (Check(request, out GroupHandle? group, out TopicHandle? topic) is { } refusal)
+            return refusal;
+
+        PullFilter filter = FilterOf(group!, topic!.Name, request);
+        if (filter.Problem is not null)
+            return PopOutcome.Refused(ResponseCode.SubscriptionParseFailed, filter.Problem);
+        var call = new PopCall
+        {
+            Group = group!,
+            Topic = topic,
+            Filter = filter.Effective,
+            IsOrdered = IsOrdered(request, group!, topic),
+            BeginsAtEnd = request.BeginsAtEnd,
+            NowMilliseconds = Now,
+            InvisibleMilliseconds = request.InvisibleMilliseconds,
+            MaxMessages = request.MaxMessages,
+            MaxBytes = _options.MaxPullBytes,
+            Body = body,
+        };
+        foreach (int queueId in QueuesOf(request.QueueId, topic))
+        {
+            Pop(call, queueId);
+            if (call.IsFull)
+                break;
+        }
+
+        if (call.Messages.Count == 0 && call.Refusal is not null)
+            return call.Refusal;
+        return new PopOutcome(
+            call.Messages.Count > 0 ? ResponseCode.Success : ResponseCode.PollingTimeout, null, call.NowMilliseconds,
+            call.IsOrdered, call.Messages, call.Rest);
+    }
+
+    /// <summary>How many pops of a group wait for a queue; below 0 for all queues of the topic.</summary>
+    public int CountHeld(string group, string topic, int queueId) => _held.CountOf(group, topic, queueId);
+
+    /// <summary>
+    /// Whether there is a message that was never handed out to a group, or whose time is over; below 0 in any queue.
+    /// Within a message group it may have to wait all the same.
+    /// </summary>
+    public bool HasMessage(GroupHandle group, TopicHandle topic, int queueId)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(topic);
+        long now = Now;
+        foreach (int id in QueuesOf(queueId, topic))
+        {
+            if (CursorOf(group, topic, id) < topic.Queue(id).MaxOffset
+                || _pops.NextVisible(new PopKey(group.Name, topic.Name, id)) <= now)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The first message of a queue that was never handed out to a group.</summary>
+    public long CursorOf(GroupHandle group, TopicHandle topic, int queueId)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(topic);
+        long min = topic.Queue(queueId).GetMinOffset();
+        long begin = group.QueryOffset(topic.Name, queueId) ?? min;
+        return Math.Max(_pops.CursorOf(new PopKey(group.Name, topic.Name, queueId)) ?? begin, min);
+    }
+
+    /// <summary>When a pop that waits gives up, Unix milliseconds.</summary>
+    public long DeadlineOf(long pollMilliseconds) =>
+        Now + Math.Clamp(pollMilliseconds, 0, (long)_options.Pops.MaxPollTime.TotalMilliseconds);
+
+    /// <summary>Answers all pops that wait, so that a broker that stops need not wait for them.</summary>
+    public void AnswerHeld() => _held.ServeExpired(long.MaxValue);
+
+    /// <summary>Lets a pop wait; false when as many do as may.</summary>
+    internal bool TryHold(HeldPop pop)
+    {
+        if (_held.Count >= _options.Pops.MaxHeld)
+            return false;
+
+        _held.Hold(pop);
+        _held.ServeReady();
+        return true;
+    }
+
+    /// <summary>Tries the pops for which something came.</summary>
+    internal void ServeReady() => _held.ServeReady();
+
+    /// <summary>
+    /// Tries the pops for which a message's time is over, answers those whose own is, and says when to come again.
+    /// </summary>
+    internal TimeSpan ServeDue(TimeSpan interval)
+    {
+        long now = Now;
+        long next = now + (long)interval.TotalMilliseconds;
+        foreach (PopKey waiting in _held.Waiting())
+        {
+            if (_topics.Find(waiting.Topic) is not { } topic)
+                continue;
+
+            foreach (int queueId in QueuesOf(waiting.QueueId, topic))
+            {
+                PopKey key = waiting with { QueueId = queueId };
+                long visibleAt = _pops.NextVisible(key) ?? long.MaxValue;
+                if (visibleAt <= now)
+                    _held.Wake(key);
+                else
+                    next = Math.Min(next, visibleAt);
+            }
+        }
+
+        _held.ServeReady();
+        _held.ServeExpired(now);
+        return TimeSpan.FromMilliseconds(Math.Max(1, next - now));
+    }
+
+    private void Pop(PopCall call, int queueId)
+    {
+        PoppedQueue? queue = _pops.FindOrAdd(new PopKey(call.Group.Name, call.Topic.Name, queueId));
+        if (queue is null)
+        {
+            call.Refusal ??= PopOutcome.Refused(
+                ResponseCode.SystemBusy,
+                $"Groups pop from {_options.Pops.MaxQueues} queues, as many as they may; raise "
+                + $"{PopOptions.Section}:{nameof(PopOptions.MaxQueues)}.");
+            return;
+        }
+
+        lock (queue.Lock)
+            _queues.Pop(call, queue, call.Topic.Queue(queueId));
+    }
+
+    private PopOutcome? Check(PopMessageRequest request, out GroupHandle? group, out TopicHandle? topic)
+    {
+        topic = null;
+        group = _groups.Find(request.ConsumerGroup);
+        if (group is null)
+            return PopOutcome.Lacks(new MissingGroup(request.ConsumerGroup));
+        if (!group.Config.ConsumeEnable)
+            return PopOutcome.Refused(ResponseCode.NoPermission, $"The group '{group.Name}' may not consume.");
+
+        topic = _topics.Find(request.Topic);
+        if (topic is null)
+        {
+            return PopOutcome.Refused(
+                ResponseCode.TopicNotExist,
+                $"The topic '{request.Topic}' does not exist on this broker. Create it first.");
+        }
+
+        if (!topic.Config.IsReadable)
+            return PopOutcome.Refused(ResponseCode.NoPermission, $"The topic '{topic.Name}' may not be read.");
+        if (request.QueueId >= topic.Config.ReadQueues)
+        {
+            return PopOutcome.Refused(
+                ResponseCode.InvalidParameter,
+                $"The topic '{topic.Name}' has the queues 0 to {topic.Config.ReadQueues - 1}, not {request.QueueId}.");
+        }
+
+        if (request.MaxMessages < 1 || request.MaxMessages > _options.Pops.MaxMessages)
+        {
+            return PopOutcome.Refused(
+                ResponseCode.InvalidParameter,
+                $"The field 'maxMsgNums' is {request.MaxMessages}; 1 to {_options.Pops.MaxMessages} are allowed.");
+        }
+
+        var invisible = TimeSpan.FromMilliseconds(Math.Clamp(request.InvisibleMilliseconds, -1, int.MaxValue));
+        return invisible < _options.Pops.MinInvisibleTime || invisible > _options.Pops.MaxInvisibleTime
+            ? PopOutcome.Refused(
+                ResponseCode.InvalidParameter,
+                $"The field 'invisibleTime' is {request.InvisibleMilliseconds}; "
+                + $"{_options.Pops.MinInvisibleTime.TotalMilliseconds:0} to "
+                + $"{_options.Pops.MaxInvisibleTime.TotalMilliseconds:0} ms are allowed.")
+            : null;
+    }
+
+    private IEnumerable<int> QueuesOf(int queueId, TopicHandle topic)
+    {
+        if (queueId >= 0)
+        {
+            yield return queueId;
+            yield break;
+        }
+
+        int queues = topic.Config.ReadQueues;
+        int first = (int)((uint)Interlocked.Increment(ref _turn) % (uint)queues);
+        for (int index = 0; index < queues; index++)
+            yield return (first + index) % queues;
+    }
+
+    private static PullFilter FilterOf(GroupHandle group, string topic, PopMessageRequest request) =>
+        group.FilterOf(
+            topic, request.Expression.Length == 0 ? "*"u8 : request.Expression.Span, request.ExpressionType.Span, 0);
+
+    /// <summary>Order is what one of the three asks for: the consumer, its group, or the topic.</summary>
+    private static bool IsOrdered(PopMessageRequest request, GroupHandle group, TopicHandle topic) =>
+        request.IsOrdered || group.Config.ConsumeMessageOrderly
+        || (topic.Config.Attributes.TryGetValue("message.type", out string? type)
+            && string.Equals(type, "FIFO", StringComparison.OrdinalIgnoreCase));
+}

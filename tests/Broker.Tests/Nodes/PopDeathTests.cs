@@ -1,0 +1,135 @@
+using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Protocol.Remoting;
+
+namespace OrleansMq.Broker.Tests.Nodes;
+
+/// <summary>Popped messages and a broker that dies: what was acknowledged stays so, all else comes again.</summary>
+public sealed class PopDeathTests : IDisposable
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private readonly TestBroker _broker = new();
+
+    /// <summary>How the broker ends.</summary>
+    public enum Death
+    {
+        Stop,
+        Kill,
+        KillAfterACheckpoint,
+        KillWithoutSnapshot,
+    }
+
+    [Theory]
+    [InlineData(Death.Stop)]
+    [InlineData(Death.Kill)]
+    [InlineData(Death.KillAfterACheckpoint)]
+    [InlineData(Death.KillWithoutSnapshot)]
+    public void State_IsTheSame_AfterAnyDeathAtAnyStep(Death death)
+    {
+        Send(4);
+        Die(death);
+        TestPop.Popped[] popped = _broker.Pop().Messages;
+        Die(death);
+        Assert.Empty(_broker.PopBodies());
+        _broker.Ack(popped[1]).AssertStored();
+        Die(death);
+        _broker.Change(popped[2], 3 * Minute).AssertStored();
+        Die(death);
+        _broker.Time.Advance(Minute);
+        (_, TestPop.Popped[] again) = _broker.Pop();
+        Die(death);
+        Assert.Equal(["0", "3"], again.Select(message => message.Record.Body));
+        Assert.All(again, message => Assert.Equal(1, message.Record.ReconsumeTimes));
+        _broker.Ack(again).AssertStored();
+        _broker.Time.Advance(2 * Minute);
+        Die(death);
+        TestPop.Popped last = Assert.Single(_broker.Pop().Messages);
+        Assert.Equal(("2", 1), (last.Record.Body, last.Record.ReconsumeTimes));
+        _broker.Ack(popped[2]).AssertStored();
+        Die(death);
+        _broker.Time.Advance(10 * Minute);
+        Assert.Empty(_broker.PopBodies());
+        Assert.Equal((0, 4L), (_broker.Node.Pops.InFlight, Committed()));
+    }
+
+    [Theory]
+    [InlineData(Death.Stop)]
+    [InlineData(Death.Kill)]
+    [InlineData(Death.KillAfterACheckpoint)]
+    [InlineData(Death.KillWithoutSnapshot)]
+    public void Message_BecomesADeadLetterOnce_AfterItsLastTry(Death death)
+    {
+        Send(1);
+        _broker.Node.Groups.Put(new SubscriptionGroupConfig { Name = "consumers", RetryMaxTimes = 2 });
+        for (int attempt = 0; attempt <= 2; attempt++)
+        {
+            Assert.Equal(attempt, Assert.Single(_broker.Pop().Messages).Record.ReconsumeTimes);
+            _broker.Time.Advance(Minute);
+            Die(death);
+        }
+
+        for (int round = 0; round < 3; round++)
+        {
+            Assert.Empty(_broker.Pop().Messages);
+            Die(death);
+            ReceivedRecord letter = Assert.Single(_broker.Pull("%DLQ%consumers").Records);
+            Assert.Equal(("0", 3), (letter.Body, letter.ReconsumeTimes));
+            Assert.Equal("Orders", letter.Property("DLQ_ORIGIN_TOPIC"));
+            Assert.Equal("not acknowledged in 3 attempts", letter.Property("DLQ_REASON"));
+            Assert.Equal("0 0 Orders", letter.Property("POP_FROM"));
+            _broker.Time.Advance(Minute);
+        }
+
+        Assert.Equal((0, 1L), (_broker.Node.Pops.InFlight, Committed()));
+    }
+
+    [Fact]
+    public void DeadLetter_EndsItsMessage_WhenTheBrokerIsKilledBehindIt()
+    {
+        Send(1);
+        _broker.Node.Groups.Put(new SubscriptionGroupConfig { Name = "consumers", RetryMaxTimes = 0 });
+        _broker.Pop();
+        _broker.Time.Advance(Minute);
+        _broker.Node.Topics.FindOrCreateDeadLetter("consumers");
+
+        // The pop stores the dead letter and is killed before anything of it is dispatched.
+        using var body = new OutputBuffer();
+        _broker.Node.Popper.Pop(
+            new() { ConsumerGroup = "consumers", Topic = "Orders", InvisibleMilliseconds = 60_000 }, body);
+        _broker.Crash();
+
+        Assert.Equal(0, _broker.Node.Pops.InFlight);
+        Assert.Empty(_broker.PopBodies());
+        Assert.Single(_broker.Pull("%DLQ%consumers").Records);
+    }
+
+    public void Dispose() => _broker.Dispose();
+
+    private void Die(Death death)
+    {
+        if (death == Death.Stop)
+        {
+            _broker.Reopen();
+            return;
+        }
+
+        if (death == Death.KillAfterACheckpoint)
+        {
+            _broker.Time.Advance(TimeSpan.FromSeconds(3));
+            _broker.Step("omq-checkpoint");
+            _broker.Time.Advance(TimeSpan.FromSeconds(-3));
+        }
+
+        _broker.Crash();
+        string snapshot = Path.Combine(_broker.Store.Directory, "config", "pops.snapshot");
+        if (death == Death.KillWithoutSnapshot && File.Exists(snapshot))
+            _broker.Reopen(() => File.Delete(snapshot));
+    }
+
+    private void Send(int count)
+    {
+        for (int index = 0; index < count; index++)
+            Assert.True(_broker.Send("Orders", $"{index}").IsStored);
+    }
+
+    private long? Committed() => _broker.Node.Groups.Find("consumers")!.QueryOffset("Orders", 0);
+}
