@@ -280,18 +280,36 @@ public sealed class HalfMessages : IDispatchTarget, IRecordHolder
     }
 
     /// <summary>Notes, before a producer is asked, that it is.</summary>
-    internal SendResult NoteCheck(HalfMessage half) =>
-        AppendOperation(HalfOperation.Checked, half.PhysicalOffset, half.Checks + 1, [], waitsForFlush: false);
+    internal SendResult NoteCheck(HalfMessage half)
+    {
+        SendResult noted = AppendOperation(
+            HalfOperation.Checked, half.PhysicalOffset, half.Checks + 1, [], waitsForFlush: false);
+        return CountAtOnce(
+            noted, () => _table.Checked(half.PhysicalOffset, half.Checks + 1, noted.Append.StoreTimestamp));
+    }
 
     /// <summary>Stores the copy that operators find, and with it that nobody is asked any more.</summary>
     internal SendResult Park(RecordView half)
     {
         byte[] properties = HalfRecords.Park(half);
-        return properties.Length > RecordEncoder.MaxPropertiesBytes
-            ? SendResult.Refused(ResponseCode.MessageIllegal, "The properties of the parked message are too long.")
-            : Append(
-                MessageDraft.CopyOf(half, HalfRecords.ParkedTopic, 0, properties, _identity.StoreHost, 0),
-                waitsForFlush: false);
+        if (properties.Length > RecordEncoder.MaxPropertiesBytes)
+            return SendResult.Refused(ResponseCode.MessageIllegal, "The parked message's properties are too long.");
+
+        long position = half.PhysicalOffset;
+        MessageDraft copy = MessageDraft.CopyOf(half, HalfRecords.ParkedTopic, 0, properties, _identity.StoreHost, 0);
+        return CountAtOnce(Append(copy, waitsForFlush: false), () => _table.Park(position));
+    }
+
+    /// <summary>The next check must know, though under sync flush this is dispatched only once on disk.</summary>
+    private SendResult CountAtOnce(SendResult stored, Func<bool> apply)
+    {
+        lock (_lock)
+        {
+            if (stored.IsStored && apply())
+                _snapshot.Changed();
+        }
+
+        return stored;
     }
 
     /// <summary>Forgets a half message that the log no longer has.</summary>
@@ -348,7 +366,8 @@ public sealed class HalfMessages : IDispatchTarget, IRecordHolder
         SendResult result = outcome == TransactionOutcome.Committed
             ? Commit(half)
             : AppendOperation(
-                HalfOperation.RolledBack, half.PhysicalOffset, 0, TextOf(half.QueueOffset), waitsForFlush: true);
+                HalfOperation.RolledBack, half.PhysicalOffset, 0, HalfRecords.TextOf(half.QueueOffset),
+                waitsForFlush: true);
         lock (_lock)
         {
             if (!result.IsStored)
@@ -476,10 +495,6 @@ public sealed class HalfMessages : IDispatchTarget, IRecordHolder
         _snapshot.Loaded();
     }
 
-    private static byte[] TextOf(long number) =>
-        System.Text.Encoding.ASCII.GetBytes(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
-
-    private static SendResult NotFound(long physicalOffset) => SendResult.Refused(
-        ResponseCode.SystemError,
-        $"No such half message stands at the position {physicalOffset} of the log; it may have expired.");
+    private static SendResult NotFound(long position) => SendResult.Refused(
+        ResponseCode.SystemError, $"No such half message stands at {position} in the log; it may have expired.");
 }

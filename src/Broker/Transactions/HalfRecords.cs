@@ -129,6 +129,9 @@ internal static class HalfRecords
     public static string TextOf(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> name) =>
         PropertyBlock.TryGet(properties, name, out ReadOnlySpan<byte> text) ? Encoding.UTF8.GetString(text) : "";
 
+    public static byte[] TextOf(long number) =>
+        Encoding.ASCII.GetBytes(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>The topic of a half message, a slice of it, and its queue.</summary>
     public static ReadOnlySpan<byte> DestinationOf(RecordView half, out int queueId)
     {

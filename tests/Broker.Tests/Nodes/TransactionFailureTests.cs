@@ -101,6 +101,28 @@ public sealed class TransactionFailureTests : IDisposable
         Assert.Single(_broker.Pull("TRANS_CHECK_MAX_TIME_TOPIC").Records);
     }
 
+    /// <summary>Nothing is dispatched before it is on disk, so that the log does not show the checks for a while.</summary>
+    [Fact]
+    public void ChecksCount_AndParkingIsDoneOnce_WhileTheDiskIsSlow()
+    {
+        _broker.Store.FlushMode = FlushMode.Sync;
+        _broker.Reopen();
+        Prepare("unknown");
+        _broker.Step("omq-flush");
+        _broker.Node.Pump();
+        for (int round = 0; round < 6; round++)
+        {
+            Join();
+            Check(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal(2, _broker.Channels.Questions.Count);
+        _broker.Step("omq-flush");
+        _broker.Node.Pump();
+        Assert.Equal((TransactionState.Parked, 2), StateOf(Assert.Single(Transactions.List())));
+        Assert.Single(_broker.Pull("TRANS_CHECK_MAX_TIME_TOPIC").Records);
+    }
+
     [Theory]
     [MemberData(nameof(Steps))]
     public void Step_IsTakenOnce_AfterAFullDiskHadNoSpaceForIt(Step step)
