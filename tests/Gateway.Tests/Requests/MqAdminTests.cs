@@ -82,10 +82,10 @@ public sealed class MqAdminTests : IAsyncDisposable
     public void TopicRoute_ShowsTheBrokers() => Assert.Equal(2, Assert.Single(Route("Orders")!.QueueDatas).ReadQueueNums);
 
     [Fact]
-    public void ConsumerProgress_ShowsLagAndRate()
+    public async Task ConsumerProgress_ShowsLagAndRate()
     {
         // Of a group that had nothing to retry the tool goes on with the brokers of the cluster.
-        _ = _broker.Node.ControlPlane.FindOrCreateRetryTopicAsync("consumers", 1).AsTask().Result;
+        await _broker.Node.ControlPlane.FindOrCreateRetryTopicAsync("consumers", 1);
         Assert.NotNull(Route("%RETRY%consumers"));
         ConsumeStats stats = Read<ConsumeStats>(
             _admin.Call(RequestCode.GetConsumeStats, "consumerGroup=consumers"), ConsumeStats.TryRead);
