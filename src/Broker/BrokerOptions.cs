@@ -134,6 +134,12 @@ public sealed class BrokerOptions
     /// <summary>When producers are asked what became of their transactions.</summary>
     public TransactionOptions Transactions { get; set; } = new();
 
+    /// <summary>What is remembered of topics that store each unique id once.</summary>
+    public Deduplication.DeduplicationOptions Deduplication { get; set; } = new();
+
+    /// <summary>What is checked of messages that come compressed.</summary>
+    public Sending.CompressionOptions Compression { get; set; } = new();
+
     /// <summary>When unread messages that are about to go are reported.</summary>
     public Retention.RetentionOptions Retention { get; set; } = new();
 
@@ -191,7 +197,8 @@ public sealed class BrokerOptions
         if (!Delays.DelayLevels.TryParse(DelayLevels, out _, out problem))
             yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
         IEnumerable<string> parts = Transactions.Validate().Concat(Retention.Validate()).Concat(ClientCalls.Validate())
-            .Concat(Statistics.Validate()).Concat(KeyValues.Validate()).Concat(Pops.Validate());
+            .Concat(Statistics.Validate()).Concat(KeyValues.Validate()).Concat(Pops.Validate())
+            .Concat(Deduplication.Validate()).Concat(Compression.Validate());
         foreach (string wrong in parts)
             yield return wrong;
     }

@@ -67,7 +67,12 @@ public sealed partial class BrokerClient : IAsyncDisposable
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     /// <summary>Creates a topic or changes its number of queues.</summary>
-    public async Task CreateTopicAsync(string topic, int queues, CancellationToken cancellation = default)
+    public Task CreateTopicAsync(string topic, int queues, CancellationToken cancellation = default) =>
+        CreateTopicAsync(topic, queues, "", cancellation);
+
+    /// <summary>The same with changes of the topic's attributes, such as <c>+retention.hours=24</c>.</summary>
+    public async Task CreateTopicAsync(
+        string topic, int queues, string attributes, CancellationToken cancellation = default)
     {
         RemotingCommand request = Request(RequestCode.UpdateAndCreateTopic);
         request.Fields["topic"] = topic;
@@ -77,6 +82,8 @@ public sealed partial class BrokerClient : IAsyncDisposable
         request.Fields["perm"] = "6";
         request.Fields["topicFilterType"] = "SINGLE_TAG";
         request.Fields["order"] = "false";
+        if (attributes.Length > 0)
+            request.Fields["attributes"] = attributes;
         await CallAsync(request, cancellation).ConfigureAwait(false);
     }
 

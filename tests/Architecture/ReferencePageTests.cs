@@ -1,8 +1,10 @@
 using OrleansMq.Broker;
 using OrleansMq.Broker.ClientCalls;
+using OrleansMq.Broker.Deduplication;
 using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Retention;
+using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Gateway;
@@ -16,7 +18,7 @@ public sealed class ReferencePageTests
     [
         typeof(StoreOptions), typeof(BrokerOptions), typeof(ClientCallOptions), typeof(TransactionOptions),
         typeof(PopOptions), typeof(RetentionOptions), typeof(KeyValueOptions), typeof(StatisticsOptions),
-        typeof(GatewayOptions),
+        typeof(DeduplicationOptions), typeof(CompressionOptions), typeof(GatewayOptions),
     ];
 
     [Fact]

@@ -34,6 +34,12 @@ public sealed class BrokerOptionsTests
         { "KeyValues:MaxValueLength", options => options.KeyValues.MaxValueLength = 1_048_577 },
         { "Statistics:MaxItems", options => options.Statistics.MaxItems = -1 },
         { "Statistics:MaxItems", options => options.Statistics.MaxItems = 10_000_001 },
+        { "Retention:UnreadAlarmLead", options => options.Retention.UnreadAlarmLead = 1.01 },
+        { "Retention:UnreadAlarmLead", options => options.Retention.UnreadAlarmLead = double.NaN },
+        { "Retention:UnreadAlarmInterval", options => options.Retention.UnreadAlarmInterval = TimeSpan.FromHours(2) },
+        { "Deduplication:MaxEntries", options => options.Deduplication.MaxEntries = 0 },
+        { "Deduplication:MaxEntries", options => options.Deduplication.MaxEntries = 30_000_001 },
+        { "Compression:MaxRatio", options => options.Compression.MaxRatio = 0 },
         { "MaxTimerEntries", options => options.MaxTimerEntries = TimerWheel.MaxCapacity + 1 },
     };
 

@@ -30,6 +30,26 @@ public sealed class TopicTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Attributes_ReachEveryBroker_AndGoWithTheNextChange()
+    {
+        await using BrokerClient first = await _cluster.ConnectAsync("broker-0");
+        await first.CreateTopicAsync("Orders", 1, "+idempotent.window=10m,+retention.hours=24");
+        foreach (string broker in AllBrokers)
+        {
+            await BrokerCluster.UntilAsync(async () => (await RouteAsync(broker, "Orders")).Count == 3);
+            await using BrokerClient client = await _cluster.ConnectAsync(broker);
+            var message = new Message { Topic = "Orders", Body = "x"u8.ToArray(), UniqueKey = "ONCE" };
+            await client.SendAsync(message, 0);
+            await client.SendAsync(message, 0);
+            Assert.Equal(1, await client.GetMaxOffsetAsync("Orders", 0));
+        }
+
+        await using BrokerClient second = await _cluster.ConnectAsync("broker-1");
+        await second.CreateTopicAsync("Orders", 1, "-idempotent.window");
+        await BrokerCluster.UntilAsync(() => Task.FromResult(AllBrokers.All(broker => AttributesOf(broker) == "retention.hours")));
+    }
+
+    [Fact]
     public async Task Send_CreatesTheTopicEverywhere_WhenNobodyKnowsIt()
     {
         await using BrokerClient client = await _cluster.ConnectAsync("broker-1");
@@ -72,6 +92,9 @@ public sealed class TopicTests : IAsyncLifetime
         await using BrokerClient back = await _cluster.ConnectAsync("broker-2");
         Assert.Equal(1, await back.GetMaxOffsetAsync("Orders", 1));
     }
+
+    private string AttributesOf(string broker) => string.Join(
+        ',', BrokerCluster.LocalOf(_cluster.SiloOf(broker)).Host.Node.Topics.Find("Orders")!.Config.Attributes.Keys);
 
     private async Task<IReadOnlyList<string>> RouteAsync(string asked, string topic)
     {

@@ -253,7 +253,10 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
                     Topic = ScheduleTopic,
                     QueueId = record.QueueId,
                     Body = [],
-                    Properties = new PropertyEditor().Set(PropertyNames.TimerFrom, position).ApplyTo([]),
+
+                    // Which message it was, too: its id may be published again, also after a crash.
+                    Properties = new PropertyEditor().Set(PropertyNames.TimerFrom, position)
+                        .Set(PropertyNames.RealTopic, topic).Set(PropertyNames.UniqueKey, key).ApplyTo([]),
                     BornTimestamp = Now,
                     BornHost = _identity.StoreHost,
                     StoreHost = _identity.StoreHost,
@@ -319,6 +322,24 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
             ? new RecallHandle(
                 topic.Name, _identity.BrokerName, delivery.DueMilliseconds, Encoding.UTF8.GetString(key)).ToString()
             : null;
+
+    /// <summary>By which the message that was parked at a position can be called back; null when it is gone.</summary>
+    internal string? RecallHandleAt(long position)
+    {
+        if (!_store!.Log.TryRead(position, out RecordLease lease))
+            return null;
+
+        using (lease)
+        {
+            return RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None
+                && ParkedMessage.TryRead(record.Properties, out ParkedMessage parked)
+                && record.TryGetProperty(PropertyNames.UniqueKey, out ReadOnlySpan<byte> key)
+                ? new RecallHandle(
+                    Encoding.UTF8.GetString(parked.Topic), _identity.BrokerName, parked.DueMilliseconds,
+                    Encoding.UTF8.GetString(key)).ToString()
+                : null;
+        }
+    }
 
     private SendResult Append(ReadOnlySpan<byte> topic, scoped MessageDraft draft, bool waitsForFlush)
     {

@@ -56,6 +56,10 @@ internal static partial class BrokerLog
         "{Count} transactions can no longer be decided: the log does not keep their half messages any more")]
     public static partial void HalfMessagesExpired(this ILogger logger, int count);
 
+    [LoggerMessage(2121, LogLevel.Warning,
+        "The snapshot of published ids cannot be used, the log is read instead: {Problem}")]
+    public static partial void PublishSnapshotUnusable(this ILogger logger, string problem);
+
     [LoggerMessage(2131, LogLevel.Warning, "The pop snapshot cannot be used, the log is read instead: {Problem}")]
     public static partial void PopSnapshotUnusable(this ILogger logger, string problem);
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Deduplication;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Diagnostics;
 using OrleansMq.Broker.KeyValues;
@@ -34,6 +35,7 @@ namespace OrleansMq.Broker.Nodes;
 public sealed class BrokerNode : IDisposable
 {
     private readonly OffsetPersister _offsets;
+    private readonly IdempotentPublish _publishes;
     private readonly PullExpirer _pullExpirer;
     private readonly PopExpirer _popExpirer;
     private readonly ILogger _logger;
@@ -52,11 +54,14 @@ public sealed class BrokerNode : IDisposable
         Delayed = new DelayedMessages(options, storeOptions, metadata, identity, time, logger);
         Transactions = new HalfMessages(options.Transactions, metadata, identity, time, logger);
         Pops = new PoppedMessages(options.Pops, metadata, identity, time, logger);
+        var topicsFile = new MetadataFile(metadata, TopicsFile.Name);
+        TopicRegistry topics = LoadTopics(topicsFile, options);
+        _publishes = new IdempotentPublish(options.Deduplication, topics.Topics, metadata, time, logger);
         Store = MessageStore.Open(
-            files, storeOptions, time, logger, Delayed, Transactions, Pops, Statistics.Arrivals);
+            files, storeOptions, time, logger, Delayed, Transactions, Pops, _publishes, Statistics.Arrivals);
         try
         {
-            Topics = LoadTopics(metadata, options, time);
+            Topics = new TopicCatalog(topics, topicsFile, Store.Queues, time);
             KeyValues = LoadKeyValues(metadata, options);
             Groups = LoadGroups(metadata, options, channels, time);
             _offsets = LoadOffsets(metadata, options, time);
@@ -72,7 +77,9 @@ public sealed class BrokerNode : IDisposable
         Store.Dispatcher.Listen(new ArrivalListeners(longPolls, heldPops));
         Producers = new ProducerCatalog(options, time);
         ProducerRound = new ProducerRound(Producers, channels);
-        Sender = new MessageSender(Store, storeOptions, Topics, Groups, Delayed, Transactions, Statistics, identity);
+        _publishes.Attach(Store, Delayed);
+        Sender = new MessageSender(
+            Store, options, storeOptions, Topics, Groups, Delayed, Transactions, _publishes, Statistics, identity);
         Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls, Statistics);
         Popper = new MessagePopper(Store, Topics, Groups, Pops, options, identity, time, heldPops);
         SendBacks = new SendBacks(this, storeOptions);
@@ -244,7 +251,10 @@ public sealed class BrokerNode : IDisposable
     {
         // Its sender may have been answered before the message was indexed.
         Store.Dispatcher.CatchUp();
-        return Delayed.Recall(handle);
+        SendResult result = Delayed.Recall(handle);
+        if (result.IsStored)
+            _publishes.Forget(handle.Topic, handle.UniqueKey);
+        return result;
     }
 
     /// <summary>How the cluster calls a connection to this broker.</summary>
@@ -287,13 +297,12 @@ public sealed class BrokerNode : IDisposable
         Store.Dispose();
     }
 
-    private TopicCatalog LoadTopics(IMetadataFiles metadata, BrokerOptions options, TimeProvider time)
+    private TopicRegistry LoadTopics(MetadataFile file, BrokerOptions options)
     {
-        var file = new MetadataFile(metadata, TopicsFile.Name);
         var registry = new TopicRegistry(options);
         if (Load<TopicTable>(file, TopicsFile.TryDecode) is { } table)
             registry.Restore(table);
-        return new TopicCatalog(registry, file, Store.Queues, time);
+        return registry;
     }
 
     private KeyValueCatalog LoadKeyValues(IMetadataFiles metadata, BrokerOptions options)

@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Deduplication;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Statistics;
@@ -14,7 +15,6 @@ using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Requests;
 using OrleansMq.Storage;
 using OrleansMq.Storage.CommitLogs;
-using OrleansMq.Storage.ConsumeQueues;
 
 namespace OrleansMq.Broker.Sending;
 
@@ -29,6 +29,10 @@ public sealed class MessageSender
     private readonly TopicCatalog _topics;
     private readonly GroupCatalog _groups;
     private readonly DelayedMessages _delayed;
+    private readonly IdempotentPublish _publishes;
+    private readonly CompressedBodies _compressed;
+    private readonly StoreMessage _storeOne;
+    private readonly StoreMessages _storeMany;
     private readonly HalfMessages _transactions;
     private readonly BrokerStatistics _statistics;
     private readonly BrokerIdentity _identity;
@@ -37,10 +41,14 @@ public sealed class MessageSender
     private int _nextQueue;
 
     internal MessageSender(
-        MessageStore store, StoreOptions storeOptions, TopicCatalog topics, GroupCatalog groups,
-        DelayedMessages delayed, HalfMessages transactions, BrokerStatistics statistics,
+        MessageStore store, BrokerOptions options, StoreOptions storeOptions, TopicCatalog topics, GroupCatalog groups,
+        DelayedMessages delayed, HalfMessages transactions, IdempotentPublish publishes, BrokerStatistics statistics,
         BrokerIdentity identity)
     {
+        _publishes = publishes;
+        _compressed = new CompressedBodies(options.Compression, storeOptions.MaxMessageBytes);
+        _storeOne = Store;
+        _storeMany = StoreBatch;
         _transactions = transactions;
         _store = store;
         _storeOptions = storeOptions;
@@ -127,9 +135,14 @@ public sealed class MessageSender
             StoreHost = _identity.StoreHost,
             ReconsumeTimes = request.ReconsumeTimes,
         };
-        return request.IsBatch
-            ? StoreBatch(topic.Queue(queueId), draft, batchOffsets)
-            : Store(topic, draft);
+        if (topic.IdempotentWindowMilliseconds > 0)
+        {
+            return request.IsBatch
+                ? _publishes.OnceEach(topic, draft, batchOffsets, _storeMany)
+                : _publishes.Once(topic, draft, _storeOne);
+        }
+
+        return request.IsBatch ? StoreBatch(topic, draft, batchOffsets) : Store(topic, draft);
     }
 
     private static MissingTopic MissingTopicOf(scoped SendMessageRequest request) => new(
@@ -189,6 +202,10 @@ public sealed class MessageSender
                 + $"at most {RecordEncoder.MaxPropertiesBytes} are allowed.");
         }
 
+        // Each message of a batch is compressed for itself.
+        if (!request.IsBatch && _compressed.FindProblem(request.SystemFlags, request.Body) is { } problem)
+            return SendResult.Refused(ResponseCode.MessageIllegal, problem);
+
         // What a transaction ends with is the broker's to write.
         return (request.SystemFlags & SystemFlags.TransactionCommit) != 0 ? RefuseFlags() : null;
     }
@@ -202,7 +219,7 @@ public sealed class MessageSender
             : (int)((uint)Interlocked.Increment(ref _nextQueue) % (uint)queues);
     }
 
-    private SendResult StoreBatch(ConsumeQueue queue, scoped MessageDraft template, ICollection<long> batchOffsets)
+    private SendResult StoreBatch(TopicHandle topic, scoped MessageDraft template, ICollection<long> batchOffsets)
     {
         bool waitsForFlush = false;
         ReadOnlySpan<byte> rest = template.Body;
@@ -210,6 +227,9 @@ public sealed class MessageSender
         {
             if (!BatchItem.TryRead(ref rest, out BatchItem item))
                 return SendResult.RefusedBatch();
+
+            if (_compressed.FindProblem(template.SystemFlags, item.Body) is { } problem)
+                return SendResult.Refused(ResponseCode.MessageIllegal, problem);
 
             var properties = new SentProperties(item.Properties);
             waitsForFlush |= properties.WaitsForFlush;
@@ -228,7 +248,8 @@ public sealed class MessageSender
         }
         while (!rest.IsEmpty);
 
-        AppendResult result = _store.Log.AppendBatch(queue, template, template.Body, batchOffsets);
+        AppendResult result = _store.Log.AppendBatch(
+            topic.Queue(template.QueueId), template, template.Body, batchOffsets);
         return SendResult.Of(
             result, template.QueueId, waitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
     }

@@ -24,6 +24,9 @@ public readonly record struct SendResult(
     /// <summary>The unique key of a half message; null for others, and without one.</summary>
     public string? TransactionId { get; internal init; }
 
+    /// <summary>Whether the message was stored by an earlier send, and only its place is told again.</summary>
+    public bool IsRepeated { get; internal init; }
+
     /// <summary>Whether the message is in the log.</summary>
     public bool IsStored => Code == ResponseCode.Success;
 

@@ -15,11 +15,16 @@ public static class TopicAttributes
     /// <summary>How many bytes of the newest messages are kept on each broker.</summary>
     public const string RetentionBytes = "retention.bytes";
 
+    /// <summary>For how long a message with the same unique id is stored once, such as <c>10m</c>.</summary>
+    public const string IdempotentWindow = "idempotent.window";
+
     /// <summary>What kind of messages the topic is for; kept for clients.</summary>
     public const string MessageType = "message.type";
 
     private const int MaxRetentionHours = 87_600;
     private const long MaxRetentionBytes = 1L << 50;
+
+    private static readonly TimeSpan MaxWindow = TimeSpan.FromDays(7);
 
     private static readonly string[] MessageTypes = ["UNSPECIFIED", "NORMAL", "FIFO", "DELAY", "TRANSACTION", "MIXED"];
 
@@ -56,6 +61,10 @@ public static class TopicAttributes
     internal static long? ReadRetentionBytes(IReadOnlyDictionary<string, string> attributes) =>
         TryReadNumber(attributes.GetValueOrDefault(RetentionBytes), MaxRetentionBytes, out long bytes) ? bytes : null;
 
+    /// <summary>Reads the window of unique ids; zero when there is no such attribute, or a wrong one.</summary>
+    internal static TimeSpan ReadWindow(IReadOnlyDictionary<string, string> attributes) =>
+        TryReadWindow(attributes.GetValueOrDefault(IdempotentWindow), out TimeSpan window) ? window : TimeSpan.Zero;
+
     private static string? Apply(string change, Dictionary<string, string> attributes, HashSet<string> named)
     {
         int equals = change.IndexOf('=', StringComparison.Ordinal);
@@ -86,6 +95,8 @@ public static class TopicAttributes
                 TryReadNumber(value, MaxRetentionHours, out _), $"a number of hours, 1 to {MaxRetentionHours}"),
             RetentionBytes => Unless(
                 TryReadNumber(value, MaxRetentionBytes, out _), $"a number of bytes, 1 to {MaxRetentionBytes}"),
+            IdempotentWindow => Unless(
+                TryReadWindow(value, out _), "a whole number with a unit of s, m, h or d, 1s to 7d"),
             MessageType => Unless(MessageTypes.Contains(value), string.Join(", ", MessageTypes)),
             "queue.type" => Unless(value == "SimpleCQ", "SimpleCQ; this broker has no other queues"),
             "cleanup.policy" => Unless(value == "DELETE", "DELETE; this broker does not compact topics"),
@@ -95,7 +106,7 @@ public static class TopicAttributes
         if (allowed?.Length == 0)
         {
             return $"There is no attribute '{name}'. Topics may have {RetentionHours}, {RetentionBytes}, "
-                + $"{MessageType}, queue.type and cleanup.policy.";
+                + $"{IdempotentWindow}, {MessageType}, queue.type and cleanup.policy.";
         }
 
         return allowed is null ? null : $"The attribute '{name}' is '{value}'; allowed is {allowed}.";
@@ -106,4 +117,18 @@ public static class TopicAttributes
     private static bool TryReadNumber(string? text, long max, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
         && number >= 1 && number <= max;
+
+    private static bool TryReadWindow(string? text, out TimeSpan window)
+    {
+        window = default;
+        if (text is not { Length: > 1 } || !TryReadNumber(text[..^1], int.MaxValue, out long number))
+            return false;
+
+        long seconds = text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, 'd' => 86_400, _ => 0 };
+        if (seconds == 0 || number * seconds > (long)MaxWindow.TotalSeconds)
+            return false;
+
+        window = TimeSpan.FromSeconds(number * seconds);
+        return true;
+    }
 }

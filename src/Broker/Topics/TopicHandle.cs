@@ -8,12 +8,13 @@ public sealed class TopicHandle
 {
     private readonly ConsumeQueueTable _queues;
     private readonly byte[] _utf8Name;
-    private volatile TopicConfig _config;
+    private volatile TopicConfig _config = null!;
+    private long _windowMilliseconds;
 
     internal TopicHandle(TopicConfig config, ConsumeQueueTable queues)
     {
-        _config = config;
         _queues = queues;
+        Config = config;
         _utf8Name = Encoding.UTF8.GetBytes(config.Name);
     }
 
@@ -27,8 +28,18 @@ public sealed class TopicHandle
     public TopicConfig Config
     {
         get => _config;
-        internal set => _config = value;
+        internal set
+        {
+            _config = value;
+            Volatile.Write(
+                ref _windowMilliseconds, (long)TopicAttributes.ReadWindow(value.Attributes).TotalMilliseconds);
+        }
     }
+
+    /// <summary>
+    /// For how long a message with the same unique id is stored once, in milliseconds; zero for no time at all.
+    /// </summary>
+    public long IdempotentWindowMilliseconds => Volatile.Read(ref _windowMilliseconds);
 
     /// <summary>One of the queues; the caller has checked the number against the settings.</summary>
     public ConsumeQueue Queue(int queueId) => _queues.Get(_utf8Name, queueId);

@@ -188,7 +188,11 @@ public sealed class TopicRegistry
             return problem;
 
         topic = topic with { Attributes = changed, AttributeChanges = null };
-        return null;
+        bool isRepeating = TopicNames.IsRetry(topic.Name) || TopicNames.IsDeadLetter(topic.Name);
+        return isRepeating && changed.ContainsKey(TopicAttributes.IdempotentWindow)
+            ? $"The topic '{topic.Name}' takes messages again with the id they had: it can have no "
+                + $"{TopicAttributes.IdempotentWindow}."
+            : null;
     }
 
     private string? FindProblem(TopicConfig topic)

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using OrleansMq.Messages.Checksums;
 
 namespace OrleansMq.Client.Receiving;
 
@@ -28,6 +29,11 @@ internal static class BodyDecompressor
             byte[]? whole = Read(compressed, limit, out int length);
             if (whole is null)
                 return BodyStatus.TooLarge;
+
+            // A stream without its end looks like one that is over.
+            uint sum = Adler32.Append(Adler32.Empty, whole.AsSpan(0, length));
+            if (!compressed.IsEmpty && !Adler32.Ends(compressed.Span, sum))
+                return BodyStatus.Corrupt;
 
             body = whole.AsMemory(0, length);
             return BodyStatus.Whole;

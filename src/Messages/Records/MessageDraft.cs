@@ -44,6 +44,22 @@ public readonly ref struct MessageDraft
     /// <summary>The same message with other properties.</summary>
     public MessageDraft With(ReadOnlySpan<byte> properties) => For(Topic, QueueId, properties);
 
+    /// <summary>The same message with another body.</summary>
+    public MessageDraft WithBody(ReadOnlySpan<byte> body) => new()
+    {
+        Topic = Topic,
+        QueueId = QueueId,
+        Body = body,
+        Properties = Properties,
+        Flag = Flag,
+        SystemFlags = SystemFlags,
+        BornTimestamp = BornTimestamp,
+        BornHost = BornHost,
+        StoreHost = StoreHost,
+        ReconsumeTimes = ReconsumeTimes,
+        PreparedTransactionOffset = PreparedTransactionOffset,
+    };
+
     /// <summary>The same message for another queue, with other properties.</summary>
     public MessageDraft For(ReadOnlySpan<byte> topic, int queueId, ReadOnlySpan<byte> properties) => new()
     {

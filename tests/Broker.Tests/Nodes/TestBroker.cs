@@ -67,7 +67,8 @@ internal sealed class TestBroker : IDisposable
     /// Ends the broker as <c>kill -9</c> does and opens what is on its disk: the files as they are at this moment, with
     /// nothing flushed, finished or checkpointed.
     /// </summary>
-    public void Crash()
+    /// <param name="whileDead">Lets a test change the files.</param>
+    public void Crash(Action? whileDead = null)
     {
         string copy = Store.Directory + "-crashed";
         CopyAll(Store.Directory, copy);
@@ -75,6 +76,7 @@ internal sealed class TestBroker : IDisposable
         {
             Directory.Delete(Store.Directory, recursive: true);
             Directory.Move(copy, Store.Directory);
+            whileDead?.Invoke();
         });
     }
 
@@ -94,6 +96,20 @@ internal sealed class TestBroker : IDisposable
         Send("Orders", "is flushed in vain");
         Step("omq-flush");
         Files.RefusesFlushes = false;
+    }
+
+    /// <summary>Sends the messages of a batch body; tells the places of all, too.</summary>
+    public (SendResult Result, List<long> Places) SendBatch(string topic, byte[] items)
+    {
+        RemotingCommand command = RemotingCommand.Request(RequestCode.SendMessage, 1);
+        command.Body = items;
+        Fill(
+            command, ("producerGroup", "producers"), ("topic", topic), ("defaultTopic", "TBW102"),
+            ("defaultTopicQueueNums", 4), ("queueId", 0), ("sysFlag", 0), ("bornTimestamp", Time.Milliseconds),
+            ("flag", 0), ("properties", ""), ("reconsumeTimes", 0), ("batch", "true"));
+        Assert.True(SendMessageRequest.TryRead(Read(command), out SendMessageRequest request, out string? problem), problem);
+        var places = new List<long>();
+        return (Node.Sender.Send(request, Identity.StoreHost, places), places);
     }
 
     /// <summary>Lets a worker do a step.</summary>

@@ -12,6 +12,8 @@ public sealed class TopicAttributesTests
     [InlineData("retention.hours=24", "+retention.hours=87600", "retention.hours=87600")]
     [InlineData("retention.hours=24;message.type=FIFO", "-retention.hours", "message.type=FIFO")]
     [InlineData("", "-retention.hours", "")]
+    [InlineData("", "+idempotent.window=90s", "idempotent.window=90s")]
+    [InlineData("", "+idempotent.window=7d", "idempotent.window=7d")]
     [InlineData("", " +message.type=DELAY , +queue.type=SimpleCQ,+cleanup.policy=DELETE,",
         "cleanup.policy=DELETE;message.type=DELAY;queue.type=SimpleCQ")]
     public void Change_GivesTheAttributesAsked(string current, string changes, string expected)
@@ -35,6 +37,11 @@ public sealed class TopicAttributesTests
     [InlineData("+retention.hours=1.5", "'1.5'")]
     [InlineData("+retention.bytes=0", "retention.bytes")]
     [InlineData("+retention.bytes=1125899906842625", "1125899906842624")]
+    [InlineData("+idempotent.window=10", "unit of s, m, h or d")]
+    [InlineData("+idempotent.window=0s", "1s to 7d")]
+    [InlineData("+idempotent.window=8d", "1s to 7d")]
+    [InlineData("+idempotent.window=m", "'m'")]
+    [InlineData("+idempotent.window=99999999999h", "1s to 7d")]
     [InlineData("+message.type=EXOTIC", "TRANSACTION")]
     [InlineData("+queue.type=BatchCQ", "SimpleCQ")]
     [InlineData("+cleanup.policy=COMPACTION", "DELETE")]
@@ -54,10 +61,10 @@ public sealed class TopicAttributesTests
         var registry = new TopicRegistry(new BrokerOptions());
         Put(registry, "+retention.hours=24,+message.type=FIFO");
         Put(registry, "");
-        TopicResult result = Put(registry, "-retention.hours,+cleanup.policy=DELETE");
+        TopicResult result = Put(registry, "-retention.hours,+idempotent.window=10m");
 
         Assert.Equal(TopicStatus.Updated, result.Status);
-        Assert.Equal(["cleanup.policy", "message.type"], registry.Find("Orders")!.Attributes.Keys.Order());
+        Assert.Equal(["idempotent.window", "message.type"], registry.Find("Orders")!.Attributes.Keys.Order());
         Assert.Null(registry.Find("Orders")!.AttributeChanges);
     }
 
@@ -67,6 +74,20 @@ public sealed class TopicAttributesTests
         var registry = new TopicRegistry(new BrokerOptions());
         Assert.Equal(TopicStatus.Invalid, Put(registry, "+retention.hours=many").Status);
         Assert.Null(registry.Find("Orders"));
+    }
+
+    [Theory]
+    [InlineData("%RETRY%consumers")]
+    [InlineData("%DLQ%consumers")]
+    public void Put_IsRefused_WhenATopicOfRetriesIsToTakeIdsOnce(string name)
+    {
+        var registry = new TopicRegistry(new BrokerOptions());
+        TopicResult result =
+            registry.Put(new TopicConfig { Name = name, AttributeChanges = "+idempotent.window=1m" }, 1);
+        Assert.Equal(TopicStatus.Invalid, result.Status);
+        Assert.Equal(
+            TopicStatus.Created,
+            registry.Put(new TopicConfig { Name = name, AttributeChanges = "+retention.hours=1" }, 1).Status);
     }
 
     private static TopicResult Put(TopicRegistry registry, string changes) =>

@@ -141,6 +141,39 @@ public sealed class RecordDecoderTests
         Assert.Equal("plain text", Encoding.UTF8.GetString(body.Span));
     }
 
+    [Theory]
+    [InlineData(64 * 1024 * 1024, 1)]
+    [InlineData(4 * 1024 * 1024, 1)]
+    [InlineData(64 * 1024 * 1024, 2)]
+    public void Decode_LeavesABombAsItCame(int length, int times)
+    {
+        byte[] bomb = new byte[length];
+        for (int time = 0; time < times; time++)
+            bomb = Zlib(bomb);
+        ReceivedMessage message = Assert.Single(RecordDecoder.Decode(
+            SampleRecord.Of(bomb, SystemFlags.Compressed), null, ClientOptions.Default));
+
+        // What is compressed twice is opened once, into what is no more than the limit.
+        Assert.Equal(times == 1 ? BodyStatus.TooLarge : BodyStatus.Whole, message.BodyStatus);
+        Assert.Equal(times == 1 ? bomb : Zlib(new byte[length]), message.Body.ToArray());
+    }
+
+    [Theory]
+    [InlineData(0.5, 0)]
+    [InlineData(0.99, 0)]
+    [InlineData(1, 1)]
+    public void Decompress_SaysCorrupt_WhenTheEndIsMissingOrTheSumIsWrong(double share, int flip)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 5000)));
+        byte[] whole = Zlib(body);
+        byte[] packed = whole[..(int)(whole.Length * share)];
+        packed[^1] ^= (byte)flip;
+
+        BodyStatus status = BodyDecompressor.Decompress(packed, ClientOptions.Default, out ReadOnlyMemory<byte> shown);
+        Assert.Equal(BodyStatus.Corrupt, status);
+        Assert.Equal(packed, shown.ToArray());
+    }
+
     private static byte[] Zlib(byte[] body)
     {
         using var packed = new MemoryStream();
