@@ -1,8 +1,10 @@
 using OrleansMq.Broker.ClientCalls;
+using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Statistics;
+using OrleansMq.Broker.Tracing;
 using OrleansMq.Broker.Transactions;
 
 namespace OrleansMq.Broker;
@@ -155,6 +157,12 @@ public sealed class BrokerOptions
     /// <summary>How messages are taken and acknowledged one by one.</summary>
     public PopOptions Pops { get; set; } = new();
 
+    /// <summary>How much of the dead letters one request may list or send again.</summary>
+    public DeadLetterOptions DeadLetters { get; set; } = new();
+
+    /// <summary>What is noted of what happens to messages.</summary>
+    public TracingOptions Tracing { get; set; } = new();
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -198,7 +206,8 @@ public sealed class BrokerOptions
             yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
         IEnumerable<string> parts = Transactions.Validate().Concat(Retention.Validate()).Concat(ClientCalls.Validate())
             .Concat(Statistics.Validate()).Concat(KeyValues.Validate()).Concat(Pops.Validate())
-            .Concat(Deduplication.Validate()).Concat(Compression.Validate());
+            .Concat(Deduplication.Validate()).Concat(Compression.Validate())
+            .Concat(DeadLetters.Validate()).Concat(Tracing.Validate());
         foreach (string wrong in parts)
             yield return wrong;
     }

@@ -1,11 +1,13 @@
 using OrleansMq.Broker;
 using OrleansMq.Broker.ClientCalls;
+using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Deduplication;
 using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Retention;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Statistics;
+using OrleansMq.Broker.Tracing;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Gateway;
 using OrleansMq.Storage;
@@ -17,6 +19,7 @@ public sealed class ReferencePageTests
     private static readonly Type[] OptionTypes =
     [
         typeof(StoreOptions), typeof(BrokerOptions), typeof(ClientCallOptions), typeof(TransactionOptions),
+        typeof(DeadLetterOptions), typeof(TracingOptions),
         typeof(PopOptions), typeof(RetentionOptions), typeof(KeyValueOptions), typeof(StatisticsOptions),
         typeof(DeduplicationOptions), typeof(CompressionOptions), typeof(GatewayOptions),
     ];

@@ -182,6 +182,13 @@ public sealed class GroupHandle
             return _offsets.Query(topic, queueId);
     }
 
+    /// <summary>Whether the group subscribes to a topic, or consumed of it before.</summary>
+    internal bool Knows(string topic)
+    {
+        lock (_lock)
+            return _group.FindSubscription(topic) is not null || _offsets.OfTopic(topic).Count > 0;
+    }
+
     /// <summary>Forgets a topic that was deleted.</summary>
     public void RemoveTopic(string topic)
     {

@@ -124,6 +124,13 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
         }
     }
 
+    /// <summary>Whether the message that is parked at a position waits.</summary>
+    public bool IsWaiting(long physicalOffset)
+    {
+        lock (_lock)
+            return _wheel.Contains(physicalOffset) || _delivering.ContainsKey(physicalOffset);
+    }
+
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>

@@ -86,7 +86,7 @@ public readonly ref struct ParkedMessage
     {
         foreach (PropertyPair pair in PropertyBlock.Enumerate(properties))
         {
-            bool isCandidate = pair.Name[0] is (byte)'T' or (byte)'R' or (byte)'P';
+            bool isCandidate = pair.Name[0] is (byte)'T' or (byte)'R' or (byte)'P' or (byte)'D';
             if (isCandidate && IsBrokerProperty(pair.Name))
                 return true;
         }
@@ -103,6 +103,7 @@ public readonly ref struct ParkedMessage
         .Remove(PropertyNames.TransactionFrom)
         .Remove(PropertyNames.TransactionOperation)
         .Remove(PropertyNames.PopFrom)
+        .Remove(PropertyNames.DeadLetterFrom)
         .Remove(PropertyNames.RecordChecksum)
         .ApplyTo(properties);
 
@@ -123,7 +124,8 @@ public readonly ref struct ParkedMessage
         || name.SequenceEqual(PropertyNames.RealQueueId)
         || name.SequenceEqual(PropertyNames.TransactionFrom)
         || name.SequenceEqual(PropertyNames.TransactionOperation)
-        || name.SequenceEqual(PropertyNames.PopFrom);
+        || name.SequenceEqual(PropertyNames.PopFrom)
+        || name.SequenceEqual(PropertyNames.DeadLetterFrom);
 
     private static bool TryReadNumber(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> name, out long number)
     {

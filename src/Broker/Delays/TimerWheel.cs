@@ -97,6 +97,9 @@ public sealed class TimerWheel
         return TimerAddStatus.Added;
     }
 
+    /// <summary>Whether the entry of a record waits.</summary>
+    public bool Contains(long physicalOffset) => _pool.Find(physicalOffset) != None;
+
     /// <summary>Removes the entry of a record; false when none waits.</summary>
     public bool Remove(long physicalOffset)
     {

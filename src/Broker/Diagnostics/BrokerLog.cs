@@ -73,6 +73,14 @@ internal static partial class BrokerLog
     public static partial void PopsNotReset(
         this ILogger logger, string group, string topic, int queueId, long offset, string problem);
 
+    [LoggerMessage(2151, LogLevel.Warning,
+        "The snapshot of resent dead letters cannot be used, the log is read instead: {Problem}")]
+    public static partial void ResentSnapshotUnusable(this ILogger logger, string problem);
+
+    [LoggerMessage(2152, LogLevel.Warning,
+        "{Count} notes of deliveries found no room or could not be stored, {Total} since the start: traces lack them")]
+    public static partial void DeliveriesDropped(this ILogger logger, long count, long total);
+
     [LoggerMessage(2201, LogLevel.Warning,
         "Members of the group {Group} subscribe differently: {ClientId} wants '{OfMember}' of '{Topic}', the group"
         + " '{OfGroup}'. Messages may be skipped")]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Deduplication;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Diagnostics;
@@ -17,6 +18,7 @@ using OrleansMq.Broker.Retries;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Tracing;
 using OrleansMq.Broker.Transactions;
 using OrleansMq.Storage;
 using OrleansMq.Storage.Confirmations;
@@ -53,12 +55,14 @@ public sealed class BrokerNode : IDisposable
         Statistics = new BrokerStatistics(options.Statistics, identity.ClusterName, time);
         Delayed = new DelayedMessages(options, storeOptions, metadata, identity, time, logger);
         Transactions = new HalfMessages(options.Transactions, metadata, identity, time, logger);
+        Resent = new ResentIndex(options.DeadLetters, metadata, time, logger);
         Pops = new PoppedMessages(options.Pops, metadata, identity, time, logger);
         var topicsFile = new MetadataFile(metadata, TopicsFile.Name);
         TopicRegistry topics = LoadTopics(topicsFile, options);
         _publishes = new IdempotentPublish(options.Deduplication, topics.Topics, metadata, time, logger);
         Store = MessageStore.Open(
-            files, storeOptions, time, logger, Delayed, Transactions, Pops, _publishes, Statistics.Arrivals);
+            files, storeOptions, time, logger, Delayed, Transactions, Pops, _publishes, Statistics.Arrivals,
+            Resent);
         try
         {
             Topics = new TopicCatalog(topics, topicsFile, Store.Queues, time);
@@ -80,17 +84,22 @@ public sealed class BrokerNode : IDisposable
         _publishes.Attach(Store, Delayed);
         Sender = new MessageSender(
             Store, options, storeOptions, Topics, Groups, Delayed, Transactions, _publishes, Statistics, identity);
-        Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls, Statistics);
+        Deliveries = new DeliveryJournal(options.Tracing, Store, identity, time, logger, Pump);
+        Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls, Statistics, Deliveries);
         Popper = new MessagePopper(Store, Topics, Groups, Pops, options, identity, time, heldPops);
         SendBacks = new SendBacks(this, storeOptions);
         Queries = new MessageQueries(Store, Topics, options);
         var rules = new TopicRules(Topics, Groups, Store, time, logger);
         Store.Retention = rules;
         UnreadAlarms = new UnreadAlarms(rules, Store, Queries, options.Retention, time, logger);
+        DeadLetters = new DeadLetterOffice(this);
+        DeadLetterSender = new DeadLetterSender(this);
+        Tracer = new MessageTracer(this);
         Delayed.Attach(Store, Pump);
         Transactions.Attach(Store, Topics);
         OpenTransactions = new OpenTransactions(Transactions, Store);
         Pops.Attach(Store, Topics, Groups);
+        Resent.Attach(Store);
         Store.Confirmed = Pump;
         ControlPlane = new LocalControlPlane(this);
         ConsumerCalls = new ConsumerCalls(this);
@@ -104,7 +113,7 @@ public sealed class BrokerNode : IDisposable
         Workers =
         [
             .. Store.Workers, Delayed, _offsets, _pullExpirer, _popExpirer, new ClientExpirer(this, options), checks,
-            UnreadAlarms, new StatisticsSampler(Statistics),
+            UnreadAlarms, new StatisticsSampler(Statistics), Deliveries,
         ];
     }
 
@@ -153,6 +162,21 @@ public sealed class BrokerNode : IDisposable
     /// <summary>Takes failed messages back.</summary>
     public SendBacks SendBacks { get; }
 
+    /// <summary>Shows dead letters.</summary>
+    public DeadLetterOffice DeadLetters { get; }
+
+    /// <summary>Sends dead letters again.</summary>
+    public DeadLetterSender DeadLetterSender { get; }
+
+    /// <summary>Which dead letters were sent again.</summary>
+    public ResentIndex Resent { get; }
+
+    /// <summary>Who was given which messages.</summary>
+    public DeliveryJournal Deliveries { get; }
+
+    /// <summary>Tells what happened to a message.</summary>
+    public MessageTracer Tracer { get; }
+
     /// <summary>Messages that wait for their time.</summary>
     public DelayedMessages Delayed { get; }
 
@@ -188,6 +212,9 @@ public sealed class BrokerNode : IDisposable
 
     /// <summary>The background work, the store's included.</summary>
     public IReadOnlyList<IStoreWorker> Workers { get; }
+
+    /// <summary>The time, Unix milliseconds.</summary>
+    internal long Now => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Opens the store and the metadata beside it.</summary>
     /// <exception cref="MetadataDamagedException">A metadata file and its backup are damaged.</exception>
@@ -294,6 +321,7 @@ public sealed class BrokerNode : IDisposable
             _logger.OffsetsNotWritten(cause);
         }
 
+        Deliveries.Flush();
         Store.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Retries;
 using OrleansMq.Messages.Identity;
@@ -26,12 +27,11 @@ internal static class DeadLetters
     {
         string messageId = new OffsetMessageId(record.StoreHost, record.PhysicalOffset).ToString();
         string origin = string.Create(CultureInfo.InvariantCulture, $"{key.QueueId} {record.QueueOffset} {key.Topic}");
-        string reason = string.Create(CultureInfo.InvariantCulture, $"not acknowledged in {attempts} attempts");
         return new PropertyEditor()
             .Set(PropertyNames.PopFrom, Encoding.UTF8.GetBytes(origin))
-            .Set(PropertyNames.DeadLetterReason, Encoding.ASCII.GetBytes(reason))
             .ApplyTo(RetryCopy.ForDeadLetter(
-                ParkedMessage.WithoutBrokerProperties(record.Properties), record.Topic, messageId));
+                ParkedMessage.WithoutBrokerProperties(record.Properties), record.Topic, messageId,
+                new DeadLetterCause(DeadLetterReason.AttemptsUsedUp, attempts, "")));
     }
 
     /// <summary>Which message a dead letter ends; false when it was not popped.</summary>

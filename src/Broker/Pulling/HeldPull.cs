@@ -26,6 +26,9 @@ public abstract class HeldPull
     /// <summary>The consumer group; null for callers that are none.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Who pulls: a client id, or an address.</summary>
+    public string Client { get; init; } = "";
+
     /// <summary>When the waiting ends without a message, Unix milliseconds.</summary>
     public required long DeadlineMilliseconds { get; init; }
 

@@ -3,6 +3,7 @@ using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Tracing;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
 using OrleansMq.Protocol.Requests;
@@ -27,11 +28,13 @@ public sealed class MessagePuller
     private readonly TimeProvider _time;
     private readonly LongPolls _longPolls;
     private readonly BrokerStatistics _statistics;
+    private readonly DeliveryJournal _journal;
 
     internal MessagePuller(
         MessageStore store, TopicCatalog topics, GroupCatalog groups, BrokerOptions options, TimeProvider time,
-        LongPolls longPolls, BrokerStatistics statistics)
+        LongPolls longPolls, BrokerStatistics statistics, DeliveryJournal journal)
     {
+        _journal = journal;
         _store = store;
         _topics = topics;
         _groups = groups;
@@ -49,7 +52,10 @@ public sealed class MessagePuller
     /// <summary>
     /// Reads what a pull asks for into <paramref name="body"/>, and commits the offset that it brings along.
     /// </summary>
-    public PullOutcome Pull(scoped PullMessageRequest request, OutputBuffer body)
+    /// <param name="request">The pull.</param>
+    /// <param name="client">Who pulls: a client id, or an address.</param>
+    /// <param name="body">Takes the records, back to back.</param>
+    public PullOutcome Pull(scoped PullMessageRequest request, string client, OutputBuffer body)
     {
         GroupHandle? group = _groups.Find(request.ConsumerGroup);
         if (group is null)
@@ -86,7 +92,7 @@ public sealed class MessagePuller
         if (filter.Problem is not null)
             return PullOutcome.Refused(ResponseCode.SubscriptionParseFailed, filter.Problem);
         if ((request.Flags & PullFlags.CommitOffset) != 0)
-            group.CommitOfClient(topic.Name, request.QueueId, request.CommitOffset);
+            _journal.Commit(group, client, topic.Name, request.QueueId, request.CommitOffset);
 
         ConsumeQueue queue = topic.Queue(request.QueueId);
         if (group.Redirect(topic.Name, request.QueueId, request.QueueOffset) is { } offset)
@@ -99,6 +105,7 @@ public sealed class MessagePuller
             queue, request.QueueOffset, CountOf(request), BytesOf(request), filter.Effective, group.Name,
             body);
         group.HandOut(topic.Name, request.QueueId, request.QueueOffset, outcome.Result.NextOffset);
+        Note(group.Name, client, outcome, request.QueueOffset);
         return outcome;
     }
 
@@ -170,7 +177,7 @@ public sealed class MessagePuller
             return;
         }
 
-        pull.Answer(outcome.Code, outcome.Result, body);
+        Answer(pull, outcome, body);
     }
 
     private void AnswerAll(IReadOnlyList<HeldPull> pulls)
@@ -183,8 +190,22 @@ public sealed class MessagePuller
             OutputBuffer body = Scratch();
             PullOutcome outcome = Read(
                 pull.Queue, pull.Offset, pull.MaxCount, pull.MaxBytes, pull.Filter, pull.Group, body);
-            pull.Answer(outcome.Code, outcome.Result, body);
+            Answer(pull, outcome, body);
         }
+    }
+
+    private void Answer(HeldPull pull, PullOutcome outcome, OutputBuffer body)
+    {
+        if (pull.Group is not null)
+            Note(pull.Group, pull.Client, outcome, pull.Offset);
+        pull.Answer(outcome.Code, outcome.Result, body);
+    }
+
+    private void Note(string group, string client, PullOutcome outcome, long from)
+    {
+        ConsumeQueue queue = outcome.Queue!;
+        if (outcome.Result.Count > 0)
+            _journal.Delivered(group, client, queue.Topic, queue.QueueId, from, outcome.Result.NextOffset, Now);
     }
 
     /// <summary>

@@ -4,6 +4,7 @@ using OrleansMq.Messages.Identity;
 using OrleansMq.Messages.Properties;
 using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Remoting;
+using OrleansMq.Protocol.Requests;
 using OrleansMq.Storage;
 using OrleansMq.Storage.CommitLogs;
 using OrleansMq.Storage.ConsumeQueues;
@@ -13,6 +14,12 @@ namespace OrleansMq.Broker.Queries;
 /// <summary>Looks messages up without consuming them. Thread-safe.</summary>
 public sealed class MessageQueries
 {
+    /// <summary>How many entries of the index are looked at for each message that is wanted, at first.</summary>
+    private const int CandidatesPerMessage = 4;
+
+    /// <summary>How many at most, give or take, however many share a hash.</summary>
+    private const int MaxCandidates = 65_536;
+
     private readonly MessageStore _store;
     private readonly TopicCatalog _topics;
     private readonly BrokerOptions _options;
@@ -68,7 +75,7 @@ public sealed class MessageQueries
 
         // Its sender may have been answered before the message was indexed.
         _store.Dispatcher.CatchUp();
-        return FindByKey(topic, messageId, 1, 0, long.MaxValue, output) == 1;
+        return PositionsOf(topic, messageId, 1) is [long position] && _store.Reader.TryReadAt(position, output);
     }
 
     /// <summary>
@@ -93,50 +100,81 @@ public sealed class MessageQueries
         }
     }
 
-    /// <summary>Copies the messages that carry a key, newest first, and returns how many there were.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="key">One of the message's keys, or its producer's identifier.</param>
-    /// <param name="maxCount">The most to return.</param>
-    /// <param name="beginTimestamp">Stored at or after this Unix time in milliseconds.</param>
-    /// <param name="endTimestamp">Stored at or before this one.</param>
+    /// <summary>Copies the messages that a request asks for, newest first, and returns how many there were.</summary>
+    /// <param name="request">The key, or the producer's identifier alone, and when the messages were stored.</param>
     /// <param name="output">Takes the records, back to back.</param>
-    public int FindByKey(
-        string topic, string key, int maxCount, long beginTimestamp, long endTimestamp, OutputBuffer output)
+    public int FindByKey(QueryMessageRequest request, OutputBuffer output)
     {
-        byte[] topicBytes = Encoding.UTF8.GetBytes(topic);
-        byte[] keyBytes = Encoding.UTF8.GetBytes(key);
-        maxCount = Math.Clamp(maxCount, 1, _options.MaxQueryMessages);
+        // RocketMQ's brokers, too, overrule the number that is asked for with such a query.
+        int maxCount = request.IsUniqueKeyQuery
+            ? _options.MaxQueryMessages
+            : Math.Clamp(request.MaxCount, 1, _options.MaxQueryMessages);
         int count = 0;
-
-        // Other keys with the same hash are found too, so more than wanted are looked at. A message whose identifier is
-        // one of its keys, or that repeats a key, is found more than once.
-        IReadOnlyList<long> found = _store.Index.Find(topicBytes, keyBytes, beginTimestamp, endTimestamp, maxCount * 4);
-        foreach (long position in found.Distinct())
+        foreach (long position in Find(request, maxCount))
         {
-            int before = output.Length;
-            bool isMatch = count < maxCount && _store.Reader.TryReadAt(position, output)
-                && HasKey(output.WrittenSpan[before..], topicBytes, keyBytes)
-                && !IsCutOff(output.WrittenSpan[before..]);
-            if (isMatch)
+            if (_store.Reader.TryReadAt(position, output))
                 count++;
-            else
-                output.Truncate(before);
         }
 
         return count;
     }
 
-    /// <summary>Whether a record is in the log still, but no longer in its queue.</summary>
-    private bool IsCutOff(ReadOnlySpan<byte> bytes) =>
-        RecordView.TryRead(bytes, out RecordView record) == RecordDefect.None
-        && record.QueueOffset < _store.Queues.Get(record.Topic, record.QueueId).Floor;
+    /// <summary>The positions of the newest messages of a topic that carry a key or identifier.</summary>
+    internal IReadOnlyList<long> PositionsOf(string topic, string key, int maxCount) =>
+        Find(new QueryMessageRequest(topic, key, maxCount, 0, long.MaxValue, IsUniqueKeyQuery: false), maxCount);
 
-    private static bool HasKey(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> key)
+    /// <summary>
+    /// Other keys with the same hash are found too, and messages that were stored within the same second but not in
+    /// time. A message whose identifier is one of its keys, or that repeats a key, is found more than once. So more are
+    /// looked at than are wanted, and more again until there are enough.
+    /// </summary>
+    private List<long> Find(QueryMessageRequest request, int maxCount)
     {
-        if (RecordView.TryRead(bytes, out RecordView record) != RecordDefect.None || !record.Topic.SequenceEqual(topic))
+        byte[] topic = Encoding.UTF8.GetBytes(request.Topic);
+        byte[] key = Encoding.UTF8.GetBytes(request.Key);
+        var matching = new List<long>();
+        var seen = new HashSet<long>();
+        for (int most = maxCount * CandidatesPerMessage; ; most *= CandidatesPerMessage)
+        {
+            IReadOnlyList<long> found = _store.Index.Find(
+                topic, key, request.BeginTimestamp, request.EndTimestamp, most);
+            foreach (long position in found)
+            {
+                if (matching.Count < maxCount && seen.Add(position) && IsMatch(position, request, topic, key))
+                    matching.Add(position);
+            }
+
+            if (matching.Count == maxCount || found.Count < most || most >= MaxCandidates)
+                return matching;
+        }
+    }
+
+    private bool IsMatch(long position, QueryMessageRequest request, byte[] topic, byte[] key)
+    {
+        if (!_store.Log.TryRead(position, out RecordLease lease))
             return false;
-        if (record.TryGetProperty(PropertyNames.UniqueKey, out ReadOnlySpan<byte> unique) && unique.SequenceEqual(key))
-            return true;
+
+        using (lease)
+        {
+            return RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None
+                && record.StoreTimestamp >= request.BeginTimestamp && record.StoreTimestamp <= request.EndTimestamp
+                && record.Topic.SequenceEqual(topic) && !IsCutOff(record)
+                && (HasUniqueKey(record, key) || (!request.IsUniqueKeyQuery && HasKey(record, key)));
+        }
+    }
+
+    private bool IsCutOff(ReadOnlySpan<byte> bytes) =>
+        RecordView.TryRead(bytes, out RecordView record) == RecordDefect.None && IsCutOff(record);
+
+    /// <summary>Whether a record is in the log still, but no longer in its queue.</summary>
+    private bool IsCutOff(RecordView record) =>
+        record.QueueOffset < _store.Queues.Get(record.Topic, record.QueueId).Floor;
+
+    private static bool HasUniqueKey(RecordView record, ReadOnlySpan<byte> key) =>
+        record.TryGetProperty(PropertyNames.UniqueKey, out ReadOnlySpan<byte> unique) && unique.SequenceEqual(key);
+
+    private static bool HasKey(RecordView record, ReadOnlySpan<byte> key)
+    {
         if (!record.TryGetProperty(PropertyNames.Keys, out ReadOnlySpan<byte> keys))
             return false;
 

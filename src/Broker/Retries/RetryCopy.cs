@@ -1,6 +1,9 @@
 using System.Text;
+using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Delays;
+using OrleansMq.Messages.Identity;
 using OrleansMq.Messages.Properties;
+using OrleansMq.Protocol.Requests;
 
 namespace OrleansMq.Broker.Retries;
 
@@ -23,11 +26,27 @@ public static class RetryCopy
     /// <param name="properties">The original's properties, without a whole-record checksum.</param>
     /// <param name="topic">The topic that the original was read from, UTF-8.</param>
     /// <param name="messageId">The original's offset message id.</param>
-    public static byte[] ForDeadLetter(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId) =>
-        Descend(properties, topic, messageId)
+    /// <param name="cause">Why it is given up.</param>
+    public static byte[] ForDeadLetter(
+        ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId, DeadLetterCause cause) =>
+        cause.WriteTo(Descend(properties, topic, messageId))
             .Set(PropertyNames.DeadLetterOriginTopic, OriginTopic(properties, topic))
             .Set(PropertyNames.DeadLetterOriginMessageId, OriginId(properties, Encoding.UTF8.GetBytes(messageId)))
             .ApplyTo(properties);
+
+    /// <summary>
+    /// The same for a copy that a consumer sends itself, after its last try: it knows where the message came from, or
+    /// else the message is known by its producer's identifier.
+    /// </summary>
+    /// <param name="request">What the consumer sends.</param>
+    /// <param name="consumer">Its address.</param>
+    internal static byte[] ForDeadLetter(scoped SendMessageRequest request, HostAddress consumer)
+    {
+        PropertyBlock.TryGet(request.Properties, PropertyNames.UniqueKey, out ReadOnlySpan<byte> uniqueKey);
+        var cause = new DeadLetterCause(
+            DeadLetterReason.AttemptsUsedUp, request.ReconsumeTimes, consumer.ToString());
+        return ForDeadLetter(request.Properties, request.Topic, Encoding.UTF8.GetString(uniqueKey), cause);
+    }
 
     /// <summary>The topic in which a message was first consumed: that of the message before all retries.</summary>
     public static ReadOnlySpan<byte> OriginTopic(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic) =>
@@ -38,6 +57,7 @@ public static class RetryCopy
     private static PropertyEditor Descend(ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId) =>
         ParkedMessage.WithoutDelay(new PropertyEditor())
             .Remove(PropertyNames.Wait)
+            .Remove(PropertyNames.DeadLetterFrom)
             .Set(PropertyNames.RetryTopic, OriginTopic(properties, topic))
             .Set(PropertyNames.OriginMessageId, OriginId(properties, Encoding.UTF8.GetBytes(messageId)));
 

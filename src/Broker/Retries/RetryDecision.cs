@@ -1,4 +1,5 @@
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.DeadLetters;
 
 namespace OrleansMq.Broker.Retries;
 
@@ -18,7 +19,9 @@ public enum RetryKind
 /// <summary>What becomes of a message that a consumer sent back. RocketMQ: <c>consumerSendMsgBack</c>.</summary>
 /// <param name="Kind">What becomes of it.</param>
 /// <param name="Level">The delay level of the retry, 1 and up, not yet cut to the highest; 0 otherwise.</param>
-public readonly record struct RetryDecision(RetryKind Kind, int Level)
+/// <param name="Reason">Why it becomes a dead letter.</param>
+public readonly record struct RetryDecision(
+    RetryKind Kind, int Level, DeadLetterReason Reason = DeadLetterReason.Unknown)
 {
     /// <summary>The level of the first retry, 10 s with RocketMQ's levels.</summary>
     public const int FirstLevel = 3;
@@ -37,8 +40,10 @@ public readonly record struct RetryDecision(RetryKind Kind, int Level)
             return new RetryDecision(RetryKind.Drop, 0);
 
         int maxTimes = maxTimesAsked is >= 0 ? maxTimesAsked.Value : group.RetryMaxTimes;
-        if (levelAsked < 0 || reconsumeTimes >= maxTimes)
-            return new RetryDecision(RetryKind.DeadLetter, 0);
+        if (levelAsked < 0)
+            return new RetryDecision(RetryKind.DeadLetter, 0, DeadLetterReason.ConsumerGaveUp);
+        if (reconsumeTimes >= maxTimes)
+            return new RetryDecision(RetryKind.DeadLetter, 0, DeadLetterReason.AttemptsUsedUp);
 
         int level = levelAsked > 0 ? levelAsked : FirstLevel + Math.Min(reconsumeTimes, int.MaxValue - FirstLevel);
         return new RetryDecision(RetryKind.Retry, level);

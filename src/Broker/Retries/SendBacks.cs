@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
@@ -33,7 +34,9 @@ public sealed class SendBacks
     }
 
     /// <summary>Stores the copy. The result is a success without a position when the group wants no retries.</summary>
-    public SendResult Take(ConsumerSendMessageBackRequest request)
+    /// <param name="request">Which message comes back, and how.</param>
+    /// <param name="consumer">Who could not process it: a client id, or an address.</param>
+    public SendResult Take(ConsumerSendMessageBackRequest request, string consumer)
     {
         GroupHandle? group = _node.Groups.Find(request.Group);
         if (group is null)
@@ -46,11 +49,12 @@ public sealed class SendBacks
             bool isRecord = RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None
                 && record.Verify(request.PhysicalOffset, _options.RequireRecordChecksums) == RecordDefect.None
                 && !IsHidden(record.Topic);
-            return isRecord ? Take(request, group, record) : NotFound(request.PhysicalOffset);
+            return isRecord ? Take(request, consumer, group, record) : NotFound(request.PhysicalOffset);
         }
     }
 
-    private SendResult Take(ConsumerSendMessageBackRequest request, GroupHandle group, RecordView record)
+    private SendResult Take(
+        ConsumerSendMessageBackRequest request, string consumer, GroupHandle group, RecordView record)
     {
         RetryDecision decision = RetryDecision.Decide(
             request.DelayLevel, record.ReconsumeTimes, request.MaxReconsumeTimes, group.Config);
@@ -69,7 +73,9 @@ public sealed class SendBacks
 
         string messageId = new OffsetMessageId(record.StoreHost, record.PhysicalOffset).ToString();
         byte[] properties = isDeadLetter
-            ? RetryCopy.ForDeadLetter(record.PropertiesWithoutChecksum, record.Topic, messageId)
+            ? RetryCopy.ForDeadLetter(
+                record.PropertiesWithoutChecksum, record.Topic, messageId,
+                new DeadLetterCause(decision.Reason, record.ReconsumeTimes + 1, consumer))
             : RetryCopy.ForRetry(record.PropertiesWithoutChecksum, record.Topic, messageId, decision.Level);
         if (properties.Length > RecordEncoder.MaxPropertiesBytes)
         {

@@ -4,6 +4,7 @@ using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Deduplication;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Retries;
 using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Broker.Transactions;
@@ -89,6 +90,8 @@ public sealed class MessageSender
     internal SendResult Store(TopicHandle topic, scoped MessageDraft draft)
     {
         var properties = new SentProperties(draft.Properties);
+        if (properties.HasReserved)
+            draft = draft.With(ParkedMessage.WithoutBrokerProperties(draft.Properties));
         if (properties.IsRequest)
         {
             byte[] withCluster =
@@ -102,12 +105,18 @@ public sealed class MessageSender
             return Prepare(topic, draft, properties);
         if (properties.IsDelayed)
             return _delayed.Park(topic, draft, properties.WaitsForFlush);
-        if (properties.HasReserved)
-            draft = draft.With(ParkedMessage.WithoutBrokerProperties(draft.Properties));
+        return Append(topic, draft, properties.WaitsForFlush);
+    }
 
+    /// <summary>Appends a message of the broker's own, with properties that only the broker writes.</summary>
+    internal SendResult StoreAsIs(TopicHandle topic, scoped MessageDraft draft) =>
+        Append(topic, draft, waitsForFlush: true);
+
+    private SendResult Append(TopicHandle topic, scoped MessageDraft draft, bool waitsForFlush)
+    {
         AppendResult result = _store.Log.Append(topic.Queue(draft.QueueId), new RecordEncoder(draft));
         return SendResult.Of(
-            result, draft.QueueId, properties.WaitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
+            result, draft.QueueId, waitsForFlush && _store.Log.MustAwaitFlush(result.StoreTimestamp));
     }
 
     private SendResult Take(
@@ -116,9 +125,16 @@ public sealed class MessageSender
         TopicHandle? topic = _topics.Find(request.Topic);
         if (topic is null)
             return SendResult.Lacks(MissingTopicOf(request));
-        if (TopicNames.IsRetry(topic.Name) && RedirectIfGivenUp(request, ref topic) is { } missing)
-            return SendResult.Lacks(missing);
-        if (Check(request, topic) is { } refusal)
+        ReadOnlySpan<byte> properties = request.Properties;
+        if (TopicNames.IsRetry(topic.Name))
+        {
+            if (RedirectIfGivenUp(request, ref topic) is { } missing)
+                return SendResult.Lacks(missing);
+            if (TopicNames.IsDeadLetter(topic.Name))
+                properties = RetryCopy.ForDeadLetter(request, bornHost);
+        }
+
+        if (Check(request, properties.Length, topic) is { } refusal)
             return refusal;
 
         int queueId = QueueFor(request, topic);
@@ -127,7 +143,7 @@ public sealed class MessageSender
             Topic = topic.Utf8Name,
             QueueId = queueId,
             Body = request.Body,
-            Properties = request.Properties,
+            Properties = properties,
             Flag = request.Flag,
             SystemFlags = request.SystemFlags,
             BornTimestamp = request.BornTimestamp,
@@ -169,7 +185,7 @@ public sealed class MessageSender
         return deadLetters is null ? new MissingDeadLetterTopic(groupName) : null;
     }
 
-    private SendResult? Check(scoped SendMessageRequest request, TopicHandle topic)
+    private SendResult? Check(scoped SendMessageRequest request, int propertiesBytes, TopicHandle topic)
     {
         if (IsDraining)
         {
@@ -194,11 +210,11 @@ public sealed class MessageSender
                 $"The body has {request.Body.Length} bytes; at most {_storeOptions.MaxMessageBytes} are allowed.");
         }
 
-        if (request.Properties.Length > RecordEncoder.MaxPropertiesBytes)
+        if (propertiesBytes > RecordEncoder.MaxPropertiesBytes)
         {
             return SendResult.Refused(
                 ResponseCode.MessageIllegal,
-                $"The properties have {request.Properties.Length} bytes; "
+                $"The properties have {propertiesBytes} bytes; "
                 + $"at most {RecordEncoder.MaxPropertiesBytes} are allowed.");
         }
 

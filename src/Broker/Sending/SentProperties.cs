@@ -20,6 +20,9 @@ internal readonly ref struct SentProperties
                 case (byte)'D' when name.SequenceEqual(PropertyNames.DelayLevel):
                     IsDelayed |= !pair.Value.SequenceEqual("0"u8);
                     break;
+                case (byte)'D':
+                    HasReserved |= name.SequenceEqual(PropertyNames.DeadLetterFrom);
+                    break;
                 case (byte)'T' when name.SequenceEqual(PropertyNames.TransactionPrepared):
                     IsHalfMessage = pair.Value.SequenceEqual("true"u8);
                     break;

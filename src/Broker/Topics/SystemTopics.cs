@@ -17,6 +17,9 @@ public static class SystemTopics
     /// <summary>The traces that clients send.</summary>
     public const string Trace = "RMQ_SYS_TRACE_TOPIC";
 
+    /// <summary>OrleansMq's own: who was given which messages, and acknowledged which.</summary>
+    public const string Deliveries = "OMQ_SYS_DELIVERIES";
+
     /// <summary>A topic for probes.</summary>
     public const string SelfTest = "SELF_TEST_TOPIC";
 
@@ -43,6 +46,7 @@ public static class SystemTopics
         yield return Topic(TransactionParked, 1);
         yield return Topic(TopicNames.Pops, 1);
         yield return Topic(Trace, 1);
+        yield return Topic(Deliveries, 1);
         yield return Topic(SelfTest, 1);
         yield return Topic(OffsetMoved, 1);
         yield return Topic(ReplyOf(options.ClusterName), 1);

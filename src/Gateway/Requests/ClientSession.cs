@@ -24,6 +24,15 @@ internal sealed class ClientSession(Connection connection, CommandReaderOptions 
     /// <summary>Consumer groups that sent a heartbeat over this connection. For the connection's own thread.</summary>
     public HashSet<string> ConsumerGroups { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Who the client is: the id that its heartbeats name, or its address before the first. Any thread.
+    /// </summary>
+    public string ClientName
+    {
+        get => field ??= Connection.RemoteEndPoint.ToString();
+        set;
+    }
+
     /// <summary>Where the answer to the request at hand goes.</summary>
     public ReplyAddress Reply => new(Connection, Request.Opaque, Request.SerializeType, Request.IsOneWay);
 

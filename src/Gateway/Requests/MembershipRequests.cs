@@ -37,6 +37,7 @@ internal sealed class MembershipRequests(BrokerNode node)
             Language = session.Request.Language.ToString(),
             Version = session.Request.Version,
         };
+        session.ClientName = heartbeat.ClientId;
         string? problem = null;
         foreach (ProducerData producer in heartbeat.ProducerDataSet)
             problem ??= TakeProducer(producer.GroupName, client);

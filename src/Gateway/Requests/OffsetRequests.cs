@@ -69,10 +69,10 @@ internal sealed class OffsetRequests(BrokerNode node)
             return;
         }
 
-        (int queueId, long offset) = (request.QueueId, request.CommitOffset);
+        var commit = new OffsetCommit(topic, request.QueueId, request.CommitOffset, session.ClientName);
         if (node.Groups.Find(request.ConsumerGroup) is { } group)
         {
-            Commit(session.Reply, group, topic, queueId, offset);
+            Commit(session.Reply, group, commit);
             return;
         }
 
@@ -84,27 +84,29 @@ internal sealed class OffsetRequests(BrokerNode node)
             if (refusal is not null)
                 reply.Answer(refusal.Code, refusal.Problem);
             else if (node.Groups.Find(name) is { } created)
-                Commit(reply, created, topic, queueId, offset);
+                Commit(reply, created, commit);
             else
                 reply.Answer(ResponseCode.SubscriptionGroupNotExist, $"The group '{name}' was deleted just now.");
         });
     }
 
-    private void Commit(ReplyAddress reply, GroupHandle group, TopicHandle topic, int queueId, long offset)
+    private void Commit(ReplyAddress reply, GroupHandle group, OffsetCommit commit)
     {
-        CommitStatus status = group.CommitOfClient(topic.Name, queueId, offset);
+        CommitStatus status = node.Deliveries.Commit(
+            group, commit.Client, commit.Topic.Name, commit.QueueId, commit.Offset);
         if (status == CommitStatus.Refused)
         {
             reply.Answer(
-                ResponseCode.SystemError, $"The group '{group.Name}' may not commit an offset of the queue {queueId}.");
+                ResponseCode.SystemError,
+                $"The group '{group.Name}' may not commit an offset of the queue {commit.QueueId}.");
             return;
         }
 
         // Only of a group that is not online an offset goes back: what it popped comes again, too.
-        var key = new PopKey(group.Name, topic.Name, queueId);
-        if (status == CommitStatus.Committed && node.Pops.IsFinished(key, offset))
+        var key = new PopKey(group.Name, commit.Topic.Name, commit.QueueId);
+        if (status == CommitStatus.Committed && node.Pops.IsFinished(key, commit.Offset))
         {
-            StoredAnswer.Give(node, reply, node.ResetPops(group, topic, queueId, offset));
+            StoredAnswer.Give(node, reply, node.ResetPops(group, commit.Topic, commit.QueueId, commit.Offset));
             return;
         }
 
@@ -146,4 +148,6 @@ internal sealed class OffsetRequests(BrokerNode node)
             session.Refuse(ResponseCode.TopicNotExist, problem);
         return queue;
     }
+
+    private readonly record struct OffsetCommit(TopicHandle Topic, int QueueId, long Offset, string Client);
 }

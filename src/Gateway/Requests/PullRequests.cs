@@ -26,7 +26,7 @@ internal sealed class PullRequests(BrokerNode node, PutOff putOff)
 
         OutputBuffer body = _scratch ??= new OutputBuffer(ScratchIdleBytes);
         body.Clear();
-        PullOutcome outcome = node.Puller.Pull(request, body);
+        PullOutcome outcome = node.Puller.Pull(request, session.ClientName, body);
         bool isHeld = outcome.MayHold && (request.Flags & PullFlags.Suspend) != 0
             && request.SuspendTimeoutMilliseconds > 0 && !session.Request.IsOneWay;
         if (outcome.Missing is not null && session.MayPutOff())
@@ -50,6 +50,7 @@ internal sealed class PullRequests(BrokerNode node, PutOff putOff)
             MaxBytes = node.Puller.BytesOf(request),
             Filter = outcome.Filter,
             Group = outcome.Group,
+            Client = session.ClientName,
             DeadlineMilliseconds = node.Puller.DeadlineOf(request),
         });
     }

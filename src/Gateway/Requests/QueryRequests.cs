@@ -19,8 +19,7 @@ internal sealed class QueryRequests(BrokerNode node)
         session.Defer(reply =>
         {
             using var body = new OutputBuffer();
-            int count = node.Queries.FindByKey(
-                request.Topic, request.Key, request.MaxCount, request.BeginTimestamp, request.EndTimestamp, body);
+            int count = node.Queries.FindByKey(request, body);
             if (count == 0)
             {
                 reply.Answer(

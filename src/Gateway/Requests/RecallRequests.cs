@@ -1,6 +1,7 @@
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
 using OrleansMq.Protocol.Requests;
 
 namespace OrleansMq.Gateway.Requests;
@@ -8,6 +9,8 @@ namespace OrleansMq.Gateway.Requests;
 /// <summary>Delayed messages that are called back before they are delivered: 370.</summary>
 internal sealed class RecallRequests(BrokerNode node)
 {
+    private readonly TraceFields _trace = new(node.Options.Tracing);
+
     public void Register(RequestTable table) => table.Add<RecallMessageRequest>(
         RequestCode.RecallMessage, RecallMessageRequest.TryRead, Recall);
 
@@ -30,9 +33,13 @@ internal sealed class RecallRequests(BrokerNode node)
         {
             session.Defer(reply => StoredAnswer.Give(
                 node, reply, node.Recall(handle),
-                () => reply.Answer(
-                    ResponseCode.Success, handle.UniqueKey,
-                    static (ref Protocol.Remoting.CommandWriter writer, string id) => writer.Field("msgId"u8, id))));
+                () => reply.Answer(ResponseCode.Success, (handle.UniqueKey, _trace), WriteAnswer)));
         }
+    }
+
+    private static void WriteAnswer(ref CommandWriter writer, (string Id, TraceFields Trace) answer)
+    {
+        writer.Field("msgId"u8, answer.Id);
+        answer.Trace.WriteTo(ref writer);
     }
 }

@@ -54,6 +54,8 @@ public sealed class RequestDispatcher : IFrameHandler
         new StatisticsRequests(node).Register(others);
         new ProgressRequests(node).Register(others);
         new RewindRequests(node).Register(others);
+        new DeadLetterRequests(node).Register(others);
+        new TraceRequests(node).Register(others);
         _others = others.Freeze();
         if (OperatingSystem.IsLinux())
             node.Store.Confirmations.Grouping = WakeBatch.Run;
@@ -129,7 +131,11 @@ public sealed class RequestDispatcher : IFrameHandler
     private void TryAgain(ClientSession session, MissingMetadata missing)
     {
         byte[] frame = session.Frame.ToArray();
-        var again = new ClientSession(session.Connection, _readerOptions) { Attempts = session.Attempts + 1 };
+        var again = new ClientSession(session.Connection, _readerOptions)
+        {
+            Attempts = session.Attempts + 1,
+            ClientName = session.ClientName,
+        };
         session.Defer(async reply =>
         {
             if (await missing.ProvideAsync(_node.ControlPlane).ConfigureAwait(false) is { } refusal)

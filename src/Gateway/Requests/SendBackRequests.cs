@@ -14,9 +14,16 @@ internal sealed class SendBackRequests(BrokerNode node)
     public void Register(RequestTable table) => table.Add<ConsumerSendMessageBackRequest>(
         RequestCode.ConsumerSendMessageBack, ConsumerSendMessageBackRequest.TryRead, TakeBack);
 
-    private void TakeBack(ClientSession session, ConsumerSendMessageBackRequest request) => session.Defer(async reply =>
+    private void TakeBack(ClientSession session, ConsumerSendMessageBackRequest request)
     {
-        SendResult result = node.SendBacks.Take(request);
+        string consumer = session.ClientName;
+        session.Defer(reply => TakeBackAsync(reply, request, consumer));
+    }
+
+    private async ValueTask TakeBackAsync(
+        ReplyAddress reply, ConsumerSendMessageBackRequest request, string consumer)
+    {
+        SendResult result = node.SendBacks.Take(request, consumer);
         for (int attempt = 0; result.Missing is not null && attempt < MaxAttempts; attempt++)
         {
             if (await result.Missing.ProvideAsync(node.ControlPlane).ConfigureAwait(false) is { } refusal)
@@ -25,9 +32,9 @@ internal sealed class SendBackRequests(BrokerNode node)
                 return;
             }
 
-            result = node.SendBacks.Take(request);
+            result = node.SendBacks.Take(request, consumer);
         }
 
         StoredAnswer.Give(node, reply, result);
-    });
+    }
 }

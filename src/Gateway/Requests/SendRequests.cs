@@ -17,6 +17,7 @@ internal sealed class SendRequests(BrokerNode node, PutOff putOff)
     private static List<long>? _batchOffsets;
 
     private readonly TimeSpan _flushTimeout = node.Store.Options.FlushTimeout;
+    private readonly TraceFields _trace = new(node.Options.Tracing);
 
     public void Handle(ClientSession session)
     {
@@ -54,10 +55,11 @@ internal sealed class SendRequests(BrokerNode node, PutOff putOff)
     }
 
     private void Answer(ReplyAddress reply, ResponseCode code, SendResult result, List<long> batchOffsets) =>
-        reply.Answer(code, (node.Identity.StoreHost, result, batchOffsets), WriteAnswer);
+        reply.Answer(code, (node.Identity.StoreHost, result, batchOffsets, _trace), WriteAnswer);
 
     private static void WriteAnswer(
-        ref CommandWriter writer, (HostAddress Host, SendResult Result, List<long> BatchOffsets) answer)
+        ref CommandWriter writer,
+        (HostAddress Host, SendResult Result, List<long> BatchOffsets, TraceFields Trace) answer)
     {
         Span<byte> id = stackalloc byte[OffsetMessageId.MaxLength];
         if (answer.BatchOffsets.Count > 1)
@@ -76,6 +78,7 @@ internal sealed class SendRequests(BrokerNode node, PutOff putOff)
             writer.Field("transactionId"u8, transactionId);
         if (answer.Result.RecallHandle is { } handle)
             writer.Field("recallHandle"u8, handle);
+        answer.Trace.WriteTo(ref writer);
     }
 
     private static void WriteBatchIds(ref CommandWriter writer, HostAddress host, List<long> offsets)

@@ -23,6 +23,10 @@ namespace OrleansMq.Grains.Queues;
 internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
 {
     private const int MaxAttempts = 4;
+
+    /// <summary>Who commits through the grain is not known here.</summary>
+    private const string GrainClient = "orleans";
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
     private readonly string _topic;
@@ -37,6 +41,8 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
         _utf8Topic = Encoding.UTF8.GetBytes(_topic);
         _time = time;
     }
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public async Task<AppendReply> Append(MessageBatch batch)
     {
@@ -82,7 +88,10 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
             node =>
             {
                 Queue(node);
-                return node.Groups.Find(group)?.Commit(_topic, _queueId, offset);
+                CommitStatus? committed = node.Groups.Find(group)?.Commit(_topic, _queueId, offset);
+                if (committed == CommitStatus.Committed)
+                    node.Deliveries.Acknowledged(group, GrainClient, _topic, _queueId, -1, offset, Now);
+                return committed;
             },
             committed => committed is null ? new MissingGroup(group) : null);
         return status is CommitStatus.Committed or CommitStatus.Unchanged;
@@ -125,7 +134,7 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
                 DefaultTopic = "TBW102"u8,
                 DefaultTopicQueueCount = node.Options.DefaultTopicQueues,
                 QueueId = _queueId,
-                BornTimestamp = _time.GetUtcNow().ToUnixTimeMilliseconds(),
+                BornTimestamp = Now,
                 MaxReconsumeTimes = -1,
                 Flag = isSingle ? single.Flag : 0,
                 Properties = isSingle ? single.Properties : default,

@@ -87,9 +87,6 @@ public static class PropertyNames
     /// </summary>
     public static ReadOnlySpan<byte> PopFrom => "POP_FROM"u8;
 
-    /// <summary>Why a message became a dead letter; written by the broker.</summary>
-    public static ReadOnlySpan<byte> DeadLetterReason => "DLQ_REASON"u8;
-
     /// <summary>The whole-record checksum, always the last property.</summary>
     public static ReadOnlySpan<byte> RecordChecksum => "__CRC32#"u8;
 
@@ -115,4 +112,19 @@ public static class PropertyNames
 
     /// <summary>When a reply was passed on to the requester, Unix milliseconds. Written by the broker.</summary>
     public static ReadOnlySpan<byte> PushReplyTime => "PUSH_REPLY_TIME"u8;
+
+    /// <summary>Why a message became a dead letter; written by the broker.</summary>
+    public static ReadOnlySpan<byte> DeadLetterReason => "DLQ_REASON"u8;
+
+    /// <summary>How often a dead letter was handed to its group; written by the broker.</summary>
+    public static ReadOnlySpan<byte> DeadLetterAttempts => "DLQ_ATTEMPTS"u8;
+
+    /// <summary>The client that had a dead letter last, or its address; written by the broker.</summary>
+    public static ReadOnlySpan<byte> DeadLetterConsumer => "DLQ_CONSUMER"u8;
+
+    /// <summary>
+    /// Where the dead letter stands that a message was made from; written by the broker, which finds by it after a
+    /// crash which dead letters were sent again.
+    /// </summary>
+    public static ReadOnlySpan<byte> DeadLetterFrom => "DLQ_FROM"u8;
 }

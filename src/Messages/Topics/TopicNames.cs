@@ -35,7 +35,8 @@ public static class TopicNames
     private static readonly HashSet<string> ReservedTopics = new(StringComparer.Ordinal)
     {
         Schedule, "RMQ_SYS_TRANS_HALF_TOPIC", "RMQ_SYS_TRANS_OP_HALF_TOPIC", "TRANS_CHECK_MAX_TIME_TOPIC",
-        "RMQ_SYS_TRACE_TOPIC", "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT", AutoCreateTemplate, Pops,
+        "RMQ_SYS_TRACE_TOPIC", "SELF_TEST_TOPIC", "OFFSET_MOVED_EVENT", "OMQ_SYS_DELIVERIES",
+        AutoCreateTemplate, Pops,
     };
 
     private static readonly HashSet<string> SendableReservedTopics = new(StringComparer.Ordinal)

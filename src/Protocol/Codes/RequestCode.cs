@@ -319,6 +319,16 @@ public enum RequestCode
     EndTransactionByOperator = 30012,
     /// <summary>Has the producers of parked transactions asked again. Not of RocketMQ.</summary>
     ResumeTransactions = 30013,
+    /// <summary>OrleansMq's own: the groups that have dead letters on a broker.</summary>
+    ListDeadLetterGroups = 30021,
+    /// <summary>OrleansMq's own: lists the dead letters of a group.</summary>
+    ListDeadLetters = 30022,
+    /// <summary>OrleansMq's own: shows one dead letter.</summary>
+    ShowDeadLetter = 30023,
+    /// <summary>OrleansMq's own: sends dead letters again.</summary>
+    ResendDeadLetters = 30024,
+    /// <summary>OrleansMq's own: what happened to a message.</summary>
+    TraceMessage = 30031,
     /// <summary>Lists messages that are about to go before a group has consumed them. Not of RocketMQ.</summary>
     ListUnreadAlarms = 30051,
     /// <summary>Takes messages for a while; the broker chooses the queue.</summary>

@@ -26,6 +26,8 @@ public readonly ref struct DispatchedRecord
                 TimerFrom = pair.Value;
             else if (pair.Name.SequenceEqual(PropertyNames.TransactionFrom))
                 TransactionFrom = pair.Value;
+            else if (pair.Name.SequenceEqual(PropertyNames.DeadLetterFrom))
+                DeadLetterFrom = pair.Value;
         }
     }
 
@@ -55,6 +57,9 @@ public readonly ref struct DispatchedRecord
 
     /// <summary>The decimal position of the half message that the record is about; else empty.</summary>
     public ReadOnlySpan<byte> TransactionFrom { get; }
+
+    /// <summary>The decimal position of the dead letter that the record was made from; else empty.</summary>
+    public ReadOnlySpan<byte> DeadLetterFrom { get; }
 
     /// <summary>Position behind the record.</summary>
     public long EndOffset => PhysicalOffset + Record.Bytes.Length;

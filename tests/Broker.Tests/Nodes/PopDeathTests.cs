@@ -74,7 +74,8 @@ public sealed class PopDeathTests : IDisposable
             ReceivedRecord letter = Assert.Single(_broker.Pull("%DLQ%consumers").Records);
             Assert.Equal(("0", 3), (letter.Body, letter.ReconsumeTimes));
             Assert.Equal("Orders", letter.Property("DLQ_ORIGIN_TOPIC"));
-            Assert.Equal("not acknowledged in 3 attempts", letter.Property("DLQ_REASON"));
+            Assert.Equal(
+                ("ATTEMPTS_USED_UP", "3"), (letter.Property("DLQ_REASON"), letter.Property("DLQ_ATTEMPTS")));
             Assert.Equal("0 0 Orders", letter.Property("POP_FROM"));
             _broker.Time.Advance(Minute);
         }

@@ -4,6 +4,7 @@ using OrleansMq.Broker.Transactions;
 using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
+using OrleansMq.Protocol.Requests;
 using OrleansMq.Storage;
 
 namespace OrleansMq.Broker.Tests.Nodes;
@@ -30,7 +31,8 @@ public sealed class RetentionTests : IDisposable
         Assert.Equal(["new"], _broker.Pull("Orders", offset: 1).Records.Select(record => record.Body));
         Assert.Equal(["kept"], _broker.BodiesOf("Bills"));
         using var found = new OutputBuffer();
-        Assert.Equal(0, _broker.Node.Queries.FindByKey("Orders", "OLD", 10, 0, long.MaxValue, found));
+        Assert.Equal(0, _broker.Node.Queries.FindByKey(
+            new QueryMessageRequest("Orders", "OLD", 10, 0, long.MaxValue, false), found));
         Assert.False(_broker.Node.Queries.TryView(position, found));
         Assert.Equal(0, found.Length);
     }

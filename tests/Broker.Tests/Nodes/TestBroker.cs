@@ -156,11 +156,11 @@ internal sealed class TestBroker : IDisposable
         bool isRead = PullMessageRequest.TryRead(Read(command), out PullMessageRequest request, out string? problem);
         Assert.True(isRead, problem);
         using var body = new OutputBuffer();
-        PullOutcome outcome = Node.Puller.Pull(request, body);
+        PullOutcome outcome = Node.Puller.Pull(request, "client-1", body);
         if (outcome.Missing is not null)
         {
             Assert.Null(Provide(outcome.Missing));
-            outcome = Node.Puller.Pull(request, body);
+            outcome = Node.Puller.Pull(request, "client-1", body);
         }
 
         return (outcome, ReceivedRecord.ReadAll(body.WrittenSpan));
@@ -183,6 +183,7 @@ internal sealed class TestBroker : IDisposable
             MaxBytes = 4096,
             Filter = outcome.Filter,
             Group = outcome.Group,
+            Client = "client-2",
             DeadlineMilliseconds = Time.Milliseconds + 10_000,
         };
         Node.Hold(pull);
@@ -190,14 +191,16 @@ internal sealed class TestBroker : IDisposable
     }
 
     /// <summary>Sends a message back for another try.</summary>
-    public SendResult SendBack(ReceivedRecord record, int maxTimes, string group = "consumers")
+    public SendResult SendBack(
+        ReceivedRecord record, int maxTimes, string group = "consumers", int level = 0, string consumer = "consumer-1")
     {
-        var request = new ConsumerSendMessageBackRequest(record.PhysicalOffset, group, 0, null, null, false, maxTimes);
-        SendResult result = Node.SendBacks.Take(request);
+        var request = new ConsumerSendMessageBackRequest(
+            record.PhysicalOffset, group, level, null, null, false, maxTimes);
+        SendResult result = Node.SendBacks.Take(request, consumer);
         while (result.Missing is not null)
         {
             Assert.Null(Provide(result.Missing));
-            result = Node.SendBacks.Take(request);
+            result = Node.SendBacks.Take(request, consumer);
         }
 
         Node.Pump();

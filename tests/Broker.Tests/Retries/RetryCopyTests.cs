@@ -1,3 +1,4 @@
+using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Retries;
 using OrleansMq.Messages.Properties;
 
@@ -42,18 +43,22 @@ public sealed class RetryCopyTests
         AssertProperties(
             [
                 ("TAGS", "a"), ("RETRY_TOPIC", "Orders"), ("ORIGIN_MESSAGE_ID", "ID1"), ("DLQ_ORIGIN_TOPIC", "Orders"),
-                ("DLQ_ORIGIN_MESSAGE_ID", "ID1"),
+                ("DLQ_ORIGIN_MESSAGE_ID", "ID1"), ("DLQ_REASON", "ATTEMPTS_USED_UP"), ("DLQ_ATTEMPTS", "17"),
+                ("DLQ_CONSUMER", "one"),
             ],
-            RetryCopy.ForDeadLetter(first, "%RETRY%group"u8, "ID2"));
+            RetryCopy.ForDeadLetter(
+                first, "%RETRY%group"u8, "ID2", new DeadLetterCause(DeadLetterReason.AttemptsUsedUp, 17, "one")));
     }
 
     [Fact]
     public void ForDeadLetter_NotesTheMessageItself_WhenItWasNeverRetried() => AssertProperties(
         [
             ("RETRY_TOPIC", "Orders"), ("ORIGIN_MESSAGE_ID", "ID1"), ("DLQ_ORIGIN_TOPIC", "Orders"),
-            ("DLQ_ORIGIN_MESSAGE_ID", "ID1"),
+            ("DLQ_ORIGIN_MESSAGE_ID", "ID1"), ("DLQ_REASON", "CONSUMER_GAVE_UP"), ("DLQ_ATTEMPTS", "1"),
         ],
-        RetryCopy.ForDeadLetter([], "Orders"u8, "ID1"));
+        RetryCopy.ForDeadLetter(
+            Block(("DLQ_FROM", "7"), ("DLQ_CONSUMER", "before")), "Orders"u8, "ID1",
+            new DeadLetterCause(DeadLetterReason.ConsumerGaveUp, 1, "")));
 
     private static void AssertProperties((string Name, string Value)[] expected, byte[] block) =>
         Assert.Equal(expected.ToDictionary(pair => pair.Name, pair => pair.Value), PropertyBlock.ToDictionary(block));

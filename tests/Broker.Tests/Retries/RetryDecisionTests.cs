@@ -1,4 +1,5 @@
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Retries;
 
 namespace OrleansMq.Broker.Tests.Retries;
@@ -24,7 +25,9 @@ public sealed class RetryDecisionTests
     [InlineData(0, int.MaxValue - 1, int.MaxValue, RetryKind.Retry, int.MaxValue)]
     public void Decide_FollowsLevelAndTries(
         int levelAsked, int reconsumeTimes, int? maxTimes, RetryKind kind, int level) =>
-        Assert.Equal(new RetryDecision(kind, level), RetryDecision.Decide(levelAsked, reconsumeTimes, maxTimes, Group));
+        Assert.Equal(
+            new RetryDecision(kind, level, ReasonOf(kind, levelAsked)),
+            RetryDecision.Decide(levelAsked, reconsumeTimes, maxTimes, Group));
 
     [Theory]
     [InlineData(0)]
@@ -32,4 +35,8 @@ public sealed class RetryDecisionTests
     public void Decide_Drops_WhenTheGroupHasNoRetryQueue(int levelAsked) => Assert.Equal(
         new RetryDecision(RetryKind.Drop, 0), RetryDecision.Decide(
             levelAsked, 0, null, Group with { RetryQueues = 0 }));
+
+    private static DeadLetterReason ReasonOf(RetryKind kind, int levelAsked) => kind != RetryKind.DeadLetter
+        ? DeadLetterReason.Unknown
+        : levelAsked < 0 ? DeadLetterReason.ConsumerGaveUp : DeadLetterReason.AttemptsUsedUp;
 }

@@ -15,7 +15,8 @@ public sealed class TopicRegistryTests
         var registry = new TopicRegistry(_options);
         Assert.Equal(
             [
-                "DefaultCluster_REPLY_TOPIC", "OFFSET_MOVED_EVENT", "OMQ_SYS_POP", "RMQ_SYS_TRACE_TOPIC",
+                "DefaultCluster_REPLY_TOPIC", "OFFSET_MOVED_EVENT", "OMQ_SYS_DELIVERIES", "OMQ_SYS_POP",
+                "RMQ_SYS_TRACE_TOPIC",
                 "RMQ_SYS_TRANS_HALF_TOPIC", "RMQ_SYS_TRANS_OP_HALF_TOPIC", "SCHEDULE_TOPIC_XXXX", "SELF_TEST_TOPIC",
                 "TBW102", "TRANS_CHECK_MAX_TIME_TOPIC",
             ],

@@ -48,6 +48,8 @@ public sealed class RequestDispatcherTests : IAsyncDisposable
         RequestCode.PopMessage, RequestCode.AckMessage, RequestCode.BatchAckMessage,
         RequestCode.ChangeMessageInvisibleTime, RequestCode.PeekMessage, RequestCode.Notification,
         RequestCode.PollingInfo,
+        RequestCode.ListDeadLetters, RequestCode.ShowDeadLetter, RequestCode.ResendDeadLetters,
+        RequestCode.TraceMessage,
     ];
 
     [Theory]

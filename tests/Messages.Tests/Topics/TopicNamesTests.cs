@@ -126,6 +126,7 @@ public sealed class TopicNamesTests
     [InlineData("RMQ_SYS_TRANS_OP_HALF_TOPIC", true, false)]
     [InlineData("TRANS_CHECK_MAX_TIME_TOPIC", true, false)]
     [InlineData("OFFSET_MOVED_EVENT", true, false)]
+    [InlineData("OMQ_SYS_DELIVERIES", true, false)]
     [InlineData("RMQ_SYS_TRACE_TOPIC", true, true)]
     [InlineData("schedule_topic_xxxx", false, true)]
     [InlineData("%RETRY%SCHEDULE_TOPIC_XXXX", false, true)]
