@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansMq.Broker.Assignments;
 using OrleansMq.Broker.KeyValues;
 
 namespace OrleansMq.Broker.Clustering;
@@ -81,9 +82,7 @@ public sealed record ClusterDirectory
         KeyValueTable changed = value is null
             ? KeyValues.Delete(space, key)
             : KeyValues.Put(space, key, value, options, out problem);
-        return changed == KeyValues
-            ? this
-            : this with { Version = Version + 1, KeyValues = changed, KeyValuesChangedAt = Version + 1 };
+        return changed == KeyValues ? this : With(changed, Version + 1);
     }
 
     /// <summary>Takes a topic's newest entry; an older one changes nothing.</summary>
@@ -97,9 +96,8 @@ public sealed record ClusterDirectory
             return this;
 
         long version = Version + 1;
-        return (this with
+        return (With(topic.Config is null ? RequestModes.WithoutTopic(KeyValues, topic.Name) : KeyValues, version) with
         {
-            Version = version,
             Topics = Topics.SetItem(topic.Name, new Dated<TopicEntry>(topic, version)),
         }).ForgetOldDeletions();
     }
@@ -115,9 +113,8 @@ public sealed record ClusterDirectory
             return this;
 
         long version = Version + 1;
-        return (this with
+        return (With(group.Config is null ? RequestModes.WithoutGroup(KeyValues, group.Name) : KeyValues, version) with
         {
-            Version = version,
             Groups = Groups.SetItem(group.Name, new Dated<GroupEntry>(group, version)),
         }).ForgetOldDeletions();
     }
@@ -132,6 +129,13 @@ public sealed record ClusterDirectory
             [.. from @group in Groups.Values where @group.ChangedAt > after select @group.Entry],
             KeyValuesChangedAt > after || after == 0 ? KeyValues : null);
     }
+
+    private ClusterDirectory With(KeyValueTable keyValues, long version) => this with
+    {
+        Version = version,
+        KeyValues = keyValues,
+        KeyValuesChangedAt = keyValues == KeyValues ? KeyValuesChangedAt : version,
+    };
 
     private ClusterDirectory With(BrokerRegistration broker) =>
         Brokers.GetValueOrDefault(broker.Name) == broker

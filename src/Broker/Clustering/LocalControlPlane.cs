@@ -1,3 +1,4 @@
+using OrleansMq.Broker.Assignments;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Nodes;
@@ -30,7 +31,13 @@ internal sealed class LocalControlPlane(BrokerNode node) : IControlPlane, IClust
 
     public ValueTask<TopicResult> PutTopicAsync(TopicConfig topic) => ValueTask.FromResult(node.Topics.Put(topic));
 
-    public ValueTask<TopicResult> DeleteTopicAsync(string topic) => ValueTask.FromResult(node.DeleteTopic(topic));
+    public ValueTask<TopicResult> DeleteTopicAsync(string topic)
+    {
+        TopicResult result = node.DeleteTopic(topic);
+        if (result.Status == TopicStatus.Deleted)
+            node.KeyValues.Prune(table => RequestModes.WithoutTopic(table, topic));
+        return ValueTask.FromResult(result);
+    }
 
     public ValueTask<TopicResult> FindOrCreateTopicAsync(string topic, string template, int requestedQueues) =>
         ValueTask.FromResult(node.Topics.FindOrCreate(topic, template, requestedQueues));
@@ -44,8 +51,13 @@ internal sealed class LocalControlPlane(BrokerNode node) : IControlPlane, IClust
     public ValueTask<SubscriptionGroupResult> PutGroupAsync(SubscriptionGroupConfig group) =>
         ValueTask.FromResult(node.Groups.Put(group));
 
-    public ValueTask<SubscriptionGroupResult> DeleteGroupAsync(string group) =>
-        ValueTask.FromResult(node.DeleteGroup(group));
+    public ValueTask<SubscriptionGroupResult> DeleteGroupAsync(string group)
+    {
+        SubscriptionGroupResult result = node.DeleteGroup(group);
+        if (result.Status == SubscriptionGroupStatus.Deleted)
+            node.KeyValues.Prune(table => RequestModes.WithoutGroup(table, group));
+        return ValueTask.FromResult(result);
+    }
 
     public ValueTask<SubscriptionGroupResult> FindOrCreateGroupAsync(string group) =>
         ValueTask.FromResult(node.Groups.FindOrCreate(group));

@@ -32,10 +32,24 @@ public sealed class KeyValueCatalog
             KeyValueTable changed = value is null
                 ? _table.Delete(space, key)
                 : _table.Put(space, key, value, _options, out problem);
-            if (changed != _table)
-                _file.Save(KeyValuesFile.Encode(changed));
-            _table = changed;
+            Save(changed);
             return problem;
         }
+    }
+
+    /// <summary>Removes values that nobody needs any more.</summary>
+    public void Prune(Func<KeyValueTable, KeyValueTable> prune)
+    {
+        lock (_lock)
+            Save(prune(_table));
+    }
+
+    private void Save(KeyValueTable changed)
+    {
+        if (changed == _table)
+            return;
+
+        _file.Save(KeyValuesFile.Encode(changed));
+        _table = changed;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansMq.Broker.Assignments;
 
 namespace OrleansMq.Broker.KeyValues;
 
@@ -35,6 +36,8 @@ public sealed record KeyValueTable
             : space == OrderedTopics.Namespace && !OrderedTopics.IsValid(value)
             ? $"'{value}' does not say how many queues of the topic each broker has; "
                 + "'broker-a:4;broker-b:4' is expected."
+            : space == RequestModes.Namespace && !RequestMode.TryParse(value, out _)
+            ? $"'{value}' is no way to get messages; 'POP;8' or 'PULL;0' is expected."
             : null;
         return problem is not null || known == value ? this : With(space, List(space).SetItem(key, value));
     }

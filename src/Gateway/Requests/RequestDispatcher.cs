@@ -40,6 +40,7 @@ public sealed class RequestDispatcher : IFrameHandler
         new PopNoticeRequests(node, TryAgain).Register(others);
         new OffsetRequests(node).Register(others);
         new MembershipRequests(node).Register(others);
+        new AssignmentRequests(node).Register(others);
         new QueryRequests(node).Register(others);
         new RouteRequests(node).Register(others);
         new TopicRequests(node).Register(others);

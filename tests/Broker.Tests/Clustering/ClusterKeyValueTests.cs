@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansMq.Broker.Assignments;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.KeyValues;
 
@@ -84,6 +85,23 @@ public sealed class ClusterKeyValueTests
         ClusterDirectory? older = JsonSerializer.Deserialize<ClusterDirectory>("""{"Version":7}""");
         Assert.Equal(7, older!.Version);
         Assert.Empty(older.KeyValues.Namespaces);
+    }
+
+    [Fact]
+    public void DeletedTopicsAndGroups_TakeTheirRequestModesAlong()
+    {
+        var options = new BrokerOptions();
+        foreach (string key in (string[])["Orders@g", "Orders@h", "Other@g"])
+            _directory = _directory.SetKeyValue(RequestModes.Namespace, key, "POP;1", new KeyValueOptions(), out _);
+        Follow();
+
+        _directory = _directory.Announce(new TopicEntry("Orders", null, [], 2), options, out _);
+        Follow();
+        Assert.Equal(["Other@g"], _view.KeyValues.List(RequestModes.Namespace).Keys);
+
+        _directory = _directory.Announce(new GroupEntry("g", null, 2), options, out _);
+        Follow();
+        Assert.Empty(_view.KeyValues.Namespaces);
     }
 
     private void Set(string key, string? value)

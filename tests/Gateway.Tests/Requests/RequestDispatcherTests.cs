@@ -50,6 +50,7 @@ public sealed class RequestDispatcherTests : IAsyncDisposable
         RequestCode.PollingInfo,
         RequestCode.ListDeadLetters, RequestCode.ShowDeadLetter, RequestCode.ResendDeadLetters,
         RequestCode.TraceMessage,
+        RequestCode.QueryAssignment, RequestCode.SetMessageRequestMode,
     ];
 
     [Theory]
