@@ -1,6 +1,7 @@
 using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Delays;
+using OrleansMq.Broker.Filters;
 using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Statistics;
@@ -100,9 +101,10 @@ public sealed class BrokerOptions
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromDays(40);
 
     /// <summary>
-    /// The most messages that wait for their delivery time; about 40 bytes of memory each. Default: 2,000,000.
+    /// The most messages that wait for their delivery time; 32 bytes of memory each while they wait. What waits already
+    /// is kept even if it is more. Default: 20,000,000.
     /// </summary>
-    public int MaxTimerEntries { get; set; } = 2_000_000;
+    public int MaxTimerEntries { get; set; } = 20_000_000;
 
     /// <summary>
     /// The most messages that a pull gets, 1 or more. RocketMQ: 32 from memory, 8 from disk. Default: 1,024.
@@ -163,6 +165,9 @@ public sealed class BrokerOptions
     /// <summary>What is noted of what happens to messages.</summary>
     public TracingOptions Tracing { get; set; } = new();
 
+    /// <summary>How large SQL filters may be, and how much work they may cause.</summary>
+    public SqlFilterOptions SqlFilters { get; set; } = new();
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -180,8 +185,8 @@ public sealed class BrokerOptions
             yield return Outside(nameof(MaxAttributes), MaxAttributes, "0 to 10,000");
         if (MaxConsumerGroups < 16)
             yield return Outside(nameof(MaxConsumerGroups), MaxConsumerGroups, "16 and more");
-        if (MaxTimerEntries is < 1 or > TimerWheel.MaxCapacity)
-            yield return Outside(nameof(MaxTimerEntries), MaxTimerEntries, $"1 to {TimerWheel.MaxCapacity}");
+        if (MaxTimerEntries is < 1 or > TimerQueue.MaxCapacity)
+            yield return Outside(nameof(MaxTimerEntries), MaxTimerEntries, $"1 to {TimerQueue.MaxCapacity}");
         foreach ((string name, int limit) in PositiveLimits())
         {
             if (limit < 1)
@@ -204,11 +209,13 @@ public sealed class BrokerOptions
             yield return Outside(nameof(ResetGuard), ResetGuard, "0 to 30 days");
         if (!Delays.DelayLevels.TryParse(DelayLevels, out _, out problem))
             yield return $"{Section}:{nameof(DelayLevels)}: {problem}";
-        IEnumerable<string> parts = Transactions.Validate().Concat(Retention.Validate()).Concat(ClientCalls.Validate())
-            .Concat(Statistics.Validate()).Concat(KeyValues.Validate()).Concat(Pops.Validate())
-            .Concat(Deduplication.Validate()).Concat(Compression.Validate())
-            .Concat(DeadLetters.Validate()).Concat(Tracing.Validate());
-        foreach (string wrong in parts)
+        IEnumerable<string>[] others =
+        [
+            Transactions.Validate(), Retention.Validate(), ClientCalls.Validate(), Statistics.Validate(),
+            KeyValues.Validate(), Pops.Validate(), Deduplication.Validate(), Compression.Validate(),
+            DeadLetters.Validate(), Tracing.Validate(), SqlFilters.Validate(),
+        ];
+        foreach (string wrong in others.SelectMany(static problems => problems))
             yield return wrong;
     }
 

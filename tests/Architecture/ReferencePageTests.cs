@@ -2,6 +2,7 @@ using OrleansMq.Broker;
 using OrleansMq.Broker.ClientCalls;
 using OrleansMq.Broker.DeadLetters;
 using OrleansMq.Broker.Deduplication;
+using OrleansMq.Broker.Filters;
 using OrleansMq.Broker.KeyValues;
 using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Retention;
@@ -21,7 +22,7 @@ public sealed class ReferencePageTests
         typeof(StoreOptions), typeof(BrokerOptions), typeof(ClientCallOptions), typeof(TransactionOptions),
         typeof(DeadLetterOptions), typeof(TracingOptions),
         typeof(PopOptions), typeof(RetentionOptions), typeof(KeyValueOptions), typeof(StatisticsOptions),
-        typeof(DeduplicationOptions), typeof(CompressionOptions), typeof(GatewayOptions),
+        typeof(DeduplicationOptions), typeof(CompressionOptions), typeof(SqlFilterOptions), typeof(GatewayOptions),
     ];
 
     [Fact]

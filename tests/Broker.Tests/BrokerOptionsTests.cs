@@ -53,7 +53,17 @@ public sealed class BrokerOptionsTests
         { "Tracing:MaxTracedMessages", options => options.Tracing.MaxTracedMessages = 65 },
         { "Tracing:MaxTracedGroups", options => options.Tracing.MaxTracedGroups = 0 },
         { "Tracing:Region", options => options.Tracing.Region = "two words" },
-        { "MaxTimerEntries", options => options.MaxTimerEntries = TimerWheel.MaxCapacity + 1 },
+        { "SqlFilters:MaxCharacters", options => options.SqlFilters.MaxCharacters = 0 },
+        { "SqlFilters:MaxCharacters", options => options.SqlFilters.MaxCharacters = 32_769 },
+        { "SqlFilters:MaxDepth", options => options.SqlFilters.MaxDepth = 3 },
+        { "SqlFilters:MaxDepth", options => options.SqlFilters.MaxDepth = 257 },
+        { "SqlFilters:MaxParts", options => options.SqlFilters.MaxParts = 0 },
+        { "SqlFilters:MaxParts", options => options.SqlFilters.MaxParts = 16_385 },
+        { "SqlFilters:MaxProperties", options => options.SqlFilters.MaxProperties = 0 },
+        { "SqlFilters:MaxProperties", options => options.SqlFilters.MaxProperties = 1_025 },
+        { "SqlFilters:MaxStepsPerPull", options => options.SqlFilters.MaxStepsPerPull = 999 },
+        { "SqlFilters:MaxStepsPerPull", options => options.SqlFilters.MaxStepsPerPull = 1_000_000_001 },
+        { "MaxTimerEntries", options => options.MaxTimerEntries = TimerQueue.MaxCapacity + 1 },
     };
 
     [Fact]

@@ -80,6 +80,41 @@ public sealed class QueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Pull_GetsTheMessagesThatAConditionSelects()
+    {
+        IMessageQueueGrain queue = _cluster.Client.GetMessageQueue("Orders", "broker-1", 0);
+        await queue.Append(MessageBatch.Of("cheap"u8, ("price", "5")));
+        await queue.Append(MessageBatch.Of("dear"u8, ("price", "500")));
+        await queue.Append(MessageBatch.Of("unknown"u8));
+
+        PullReply reply = await queue.Pull(new PullCommand(0, 8, Sql: "price > 100"));
+        Assert.Equal(["dear"], BodiesOf(reply));
+        Assert.Equal(3, reply.NextOffset);
+        Assert.Equal(["unknown"], BodiesOf(await queue.Pull(new PullCommand(0, 8, Sql: "price IS NULL"))));
+        Assert.Equal(3, (await queue.Pull(new PullCommand(0, 8))).Count);
+
+        Task<PullReply> waiting = queue.Pull(
+            new PullCommand(3, 8, Wait: TimeSpan.FromSeconds(15), Sql: "price > 100"));
+        await queue.Append(MessageBatch.Of("cheap again"u8, ("price", "5")));
+        await queue.Append(MessageBatch.Of("dear again"u8, ("price", "500")));
+        Assert.Equal(["dear again"], BodiesOf(await waiting));
+    }
+
+    [Fact]
+    public async Task Pull_IsRefusedWithTheReason_WhenItsConditionCannotBeRead()
+    {
+        IMessageQueueGrain queue = _cluster.Client.GetMessageQueue("Orders", "broker-1", 0);
+        await queue.Append(MessageBatch.Of("x"u8));
+        MessageRefusedException refused = await Assert.ThrowsAsync<MessageRefusedException>(
+            () => queue.Pull(new PullCommand(0, 8, Sql: "price LIKE 'x'")));
+        Assert.Equal(23, refused.Code);
+        Assert.Contains("LIKE", refused.Message, StringComparison.Ordinal);
+        refused = await Assert.ThrowsAsync<MessageRefusedException>(
+            () => queue.Pull(new PullCommand(0, 8, Tags: "a", Sql: "price > 1")));
+        Assert.Contains("both", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pull_EndsEmpty_WhenItsTimeIsOver()
     {
         IMessageQueueGrain queue = _cluster.Client.GetMessageQueue("Orders", "broker-2", 0);

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Codes;
@@ -16,10 +17,19 @@ namespace OrleansMq.Bench.Macro.Frames;
 internal sealed record SendShape(
     string Topic, int Queues, int BodyBytes, int Batch, SerializeType Header, bool HasKeys)
 {
+    private const int DueDigits = 13;
+
     /// <summary>Where the digits of a key begin in its text: behind what would be address, process and time.</summary>
     private const int KeyDigitsAt = 22;
 
     private const int KeyDigits = 10;
+
+    /// <summary>Whether each message asks for a delivery time of its own.</summary>
+    public bool HasDueTimes { get; init; }
+
+    private static ReadOnlySpan<byte> DueName => "TIMER_DELIVER_MS\u0001"u8;
+
+    private static ReadOnlySpan<byte> NoDue => "0000000000000"u8;
 
     private static ReadOnlySpan<byte> KeyName => "UNIQ_KEY\u0001"u8;
 
@@ -48,6 +58,17 @@ internal sealed record SendShape(
     /// <summary>Writes a key's number where <see cref="FindKeys"/> says.</summary>
     public static void StampKey(Span<byte> frame, int place, long key) =>
         Utf8Formatter.TryFormat(key, frame.Slice(place, KeyDigits), out _, new('D', KeyDigits));
+
+    /// <summary>The unique key that a number gives.</summary>
+    public static string KeyOf(long key) => string.Create(
+        CultureInfo.InvariantCulture, $"{Encoding.ASCII.GetString(KeyPrefix)}{key:D10}");
+
+    /// <summary>Where in a frame the delivery time stands.</summary>
+    public static int FindDueTime(ReadOnlySpan<byte> frame) => frame.IndexOf(NoDue);
+
+    /// <summary>Writes a delivery time where <see cref="FindDueTime"/> says.</summary>
+    public static void StampDueTime(Span<byte> frame, int place, long unixMilliseconds) =>
+        Utf8Formatter.TryFormat(unixMilliseconds, frame.Slice(place, DueDigits), out _, new('D', DueDigits));
 
     private void Write(OutputBuffer output, int slot, int queue)
     {
@@ -83,9 +104,12 @@ internal sealed record SendShape(
         }
     }
 
-    private byte[] Properties() => HasKeys
-        ? [.. KeyName, .. KeyPrefix, .. Encoding.ASCII.GetBytes(new string('0', KeyDigits)), 2]
-        : [];
+    private byte[] Properties()
+    {
+        byte[] key = HasKeys ? [.. KeyName, .. KeyPrefix, .. Encoding.ASCII.GetBytes(new string('0', KeyDigits)), 2] : [];
+        byte[] due = HasDueTimes ? [.. DueName, .. NoDue, 2] : [];
+        return [.. due, .. key];
+    }
 
     private byte[] Body(int seed)
     {

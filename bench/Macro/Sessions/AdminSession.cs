@@ -35,6 +35,18 @@ internal sealed class AdminSession : IDisposable
         Exchange(output, $"create the topic '{topic}'");
     }
 
+    /// <summary>Calls back a delayed message.</summary>
+    public void Recall(string topic, string handle)
+    {
+        using var output = new OutputBuffer();
+        var writer = CommandWriter.BeginRequest(output, RequestCode.RecallMessage, 1, SerializeType.Json);
+        writer.Field("producerGroup"u8, "omq-bench"u8);
+        writer.Field("topic"u8, topic);
+        writer.Field("recallHandle"u8, handle);
+        writer.Complete();
+        Exchange(output, "call back a message");
+    }
+
     /// <summary>Sends a request that is encoded already.</summary>
     public void Send(ReadOnlySpan<byte> frame, string purpose)
     {

@@ -37,9 +37,11 @@ internal sealed class BenchStore : IDisposable
     public ConsumeQueue Queue { get; }
 
     /// <summary>Appends messages.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="properties">Gives the properties of each by its number; null for none.</param>
     /// <returns>The end of the last record.</returns>
     /// <exception cref="InvalidOperationException">The store took one not.</exception>
-    public long Append(int count)
+    public long Append(int count, Func<int, byte[]>? properties = null)
     {
         long end = 0;
         for (int index = 0; index < count; index++)
@@ -49,6 +51,7 @@ internal sealed class BenchStore : IDisposable
                 Topic = "bench"u8,
                 QueueId = 0,
                 Body = _body,
+                Properties = properties?.Invoke(index),
                 BornTimestamp = 1,
                 BornHost = default,
                 StoreHost = default(HostAddress),

@@ -20,6 +20,7 @@ public sealed class GroupHandle
     private readonly ConsumerGroup _group;
     private readonly CommittedOffsets _offsets;
     private readonly string _brokerName;
+    private readonly Filters.SqlFilterOptions _filterOptions;
     private readonly IClientChannels _channels;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -38,6 +39,7 @@ public sealed class GroupHandle
         _group = new ConsumerGroup(config.Name, options);
         _offsets = new CommittedOffsets(options);
         _brokerName = options.BrokerName;
+        _filterOptions = options.SqlFilters;
     }
 
     /// <summary>The group's name.</summary>
@@ -231,7 +233,7 @@ public sealed class GroupHandle
         if (_pullFilters.TryGetValue(topic, out PullFilter? known) && known.IsFor(expression, expressionType))
             return known;
 
-        PullFilter filter = PullFilter.Parse(topic, expression, expressionType, version);
+        PullFilter filter = PullFilter.Parse(topic, expression, expressionType, version, _filterOptions);
         if (filter.Problem is null)
             _pullFilters[topic] = filter;
         return filter;

@@ -20,25 +20,24 @@ namespace OrleansMq.Broker.Delays;
 
 /// <summary>
 /// Messages that wait for their delivery time: delay levels, times of the sender's choosing, and retries. Each waits as
-/// a record in the schedule topic and as an entry of one timer wheel; when it is due a copy goes to its real queue.
+/// a record in the schedule topic and as an entry of one timer queue; when it is due a copy goes to its real queue.
 /// </summary>
 /// <remarks>
-/// The wheel is an index over the log like any other: a parked record adds an entry, a delivered copy, which names the
+/// The queue is an index over the log like any other: a parked record adds an entry, a delivered copy, which names the
 /// record it came from, removes it. So after a crash the dispatcher brings back exactly what was still waiting, and
-/// nothing is delivered twice. Entries being delivered stay in the wheel's snapshot until their copy was dispatched.
+/// nothing is delivered twice. Entries being delivered stay in the queue's snapshot until their copy was dispatched.
 /// A message that waits longer than half of the store's retention is parked anew before its record expires; the new
 /// record names the old one and thereby takes its place. One that is called back is removed the same way.
 /// </remarks>
 public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWorker
 {
     private const int DeliveriesPerStep = 256;
-    private const int SmallSnapshotEntries = 20_000;
-    private const long SmallSnapshotIntervalMilliseconds = 2_000;
-    private const long LargeSnapshotIntervalMilliseconds = 30_000;
     private const long PutOffMilliseconds = 1_000;
-    private const long MaxSleepMilliseconds = 60_000;
 
-    /// <summary>The most messages that are hurried at a time, while the lock is held.</summary>
+    /// <summary>The longest sleep while messages wait: how late a clock that was set forward is noticed.</summary>
+    private const long MaxSleepMilliseconds = 50;
+
+    /// <summary>The most messages that are hurried at a time.</summary>
     private const int MovesPerStep = 10_000;
 
     /// <summary>A message is found once for each time it was parked anew; others may share the hash.</summary>
@@ -46,19 +45,16 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
 
     private static readonly byte[] ScheduleTopic = Encoding.ASCII.GetBytes(TopicNames.Schedule);
 
-    private readonly Lock _lock = new();
-    private readonly TimerWheel _wheel;
-    private readonly RecordCounts _records;
-    private readonly Dictionary<long, TimerEntry> _delivering = [];
+    private readonly TimerIndex _timers;
     private readonly TimerEntry[] _due = new TimerEntry[DeliveriesPerStep];
     private readonly BrokerOptions _options;
     private readonly DelayLevels _levels;
     private readonly long _rollAfterMilliseconds;
-    private readonly IndexSnapshot _snapshot;
     private readonly BrokerIdentity _identity;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private MessageStore? _store;
+    private long _firstDueInHand = long.MaxValue;
     private Action _pump = static () => { };
 
     internal DelayedMessages(
@@ -66,15 +62,12 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
         TimeProvider time, ILogger logger)
     {
         _rollAfterMilliseconds = (long)(storeOptions.Retention / 2).TotalMilliseconds;
-        _records = new RecordCounts(storeOptions.CommitLogFileBytes);
         _options = options;
         _levels = DelayLevels.Parse(options.DelayLevels);
-        _snapshot = new IndexSnapshot(files, TimerSnapshot.Name, _lock);
         _identity = identity;
         _time = time;
         _logger = logger;
-        _wheel = new TimerWheel(options.MaxTimerEntries);
-        LoadSnapshot();
+        _timers = new TimerIndex(files, storeOptions.CommitLogFileBytes, Now, logger);
     }
 
     /// <inheritdoc/>
@@ -84,30 +77,19 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
     public WorkerSignal Signal { get; } = new();
 
     /// <inheritdoc/>
-    public long DurableUntil => _snapshot.DurableUntil;
+    public long DurableUntil => _timers.DurableUntil;
 
     /// <summary>Messages that wait.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-                return _wheel.Count + _delivering.Count;
-        }
-    }
+    public int Count => _timers.Count;
 
     /// <summary>For how long the message that waits longest behind its time has been due; 0 when none is.</summary>
     public long OverdueMilliseconds
     {
         get
         {
-            lock (_lock)
-            {
-                long due = Math.Min(
-                    _wheel.NextDue ?? long.MaxValue, _delivering.Values.Select(entry => entry.DueMilliseconds)
-                        .DefaultIfEmpty(long.MaxValue).Min());
-                return Math.Max(0, Now - Math.Min(due, Now));
-            }
+            // What a restart found being delivered has the time 0, for a moment.
+            long due = Math.Min(_timers.NextDue ?? long.MaxValue, Volatile.Read(ref _firstDueInHand));
+            return due > 0 ? Math.Max(0, Now - due) : 0;
         }
     }
 
@@ -115,23 +97,12 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
     public string Subject => "Messages that wait for their time";
 
     /// <inheritdoc/>
-    public long NeededFrom
-    {
-        get
-        {
-            lock (_lock)
-                return _records.LowestFile;
-        }
-    }
-
-    /// <summary>Whether the message that is parked at a position waits.</summary>
-    public bool IsWaiting(long physicalOffset)
-    {
-        lock (_lock)
-            return _wheel.Contains(physicalOffset) || _delivering.ContainsKey(physicalOffset);
-    }
+    public long NeededFrom => _timers.LowestFile;
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Whether the message that is parked at a position waits or is being delivered.</summary>
+    public bool IsWaiting(long physicalOffset) => _timers.Contains(physicalOffset);
 
     /// <summary>
     /// Stores a message that asks to be delivered later; one that is due already goes to its queue at once.
@@ -151,65 +122,38 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
     /// <inheritdoc/>
     public void Dispatch(in DispatchedRecord record)
     {
-        if (!record.TimerFrom.IsEmpty)
-            Remove(record.TimerFrom);
+        if (Utf8Parser.TryParse(record.TimerFrom, out long from, out _))
+            _timers.Remove(from, record.PhysicalOffset);
         if (!record.DueTime.IsEmpty && record.Record.Topic.SequenceEqual(ScheduleTopic))
             Add(record);
     }
 
     /// <inheritdoc/>
-    public Action? PrepareDurable(long dispatchedUntil)
-    {
-        lock (_lock)
-        {
-            long now = Now;
-            int count = _wheel.Count + _delivering.Count;
-            long interval = count > SmallSnapshotEntries
-                ? LargeSnapshotIntervalMilliseconds
-                : SmallSnapshotIntervalMilliseconds;
-            return _snapshot.Prepare(
-                dispatchedUntil, now, interval,
-                () => TimerSnapshot.Encode(dispatchedUntil, [.. _wheel.Entries(), .. _delivering.Values]));
-        }
-    }
+    public Action? PrepareDurable(long dispatchedUntil) => _timers.PrepareDurable(dispatchedUntil, Now);
 
     /// <summary>Lets messages be parked anew at once, as <see cref="PumpOnce"/> does with what is not due.</summary>
     public void MoveAbove(long position)
     {
-        lock (_lock)
-        {
-            long now = Now;
-            TimerEntry[] low =
-                [.. _wheel.Entries().Where(
-                    entry => entry.PhysicalOffset < position && entry.DueMilliseconds > now).Take(MovesPerStep)];
-            foreach (TimerEntry entry in low)
-            {
-                _wheel.Remove(entry.PhysicalOffset);
-                _wheel.Add(entry with { DueMilliseconds = now });
-            }
-        }
-
+        _timers.HurryBelow(position, Now, MovesPerStep);
         Signal.Set();
     }
 
     /// <inheritdoc/>
     public TimeSpan PumpOnce()
     {
-        int count;
-        long? nextDue;
-        long now = Now;
-        lock (_lock)
-        {
-            count = _wheel.Advance(now, _due);
-            nextDue = _wheel.NextDue;
-            foreach (TimerEntry entry in _due.AsSpan(0, count))
-                _delivering[entry.PhysicalOffset] = entry;
-        }
-
-        foreach (TimerEntry entry in _due.AsSpan(0, count))
-            Deliver(entry);
+        int count = _timers.Take(Now, _due, out long? nextDue);
+        int delivered = 0;
+        if (count > 0)
+            Volatile.Write(ref _firstDueInHand, _due[0].DueMilliseconds);
+        while (delivered < count && TryDeliver(_due[delivered]))
+            delivered++;
         if (count > 0)
             _pump();
+        foreach (TimerEntry entry in _due.AsSpan(delivered, count - delivered))
+            _timers.PutBack(entry);
+        Volatile.Write(ref _firstDueInHand, long.MaxValue);
+        if (delivered < count)
+            return TimeSpan.FromMilliseconds(PutOffMilliseconds);
         if (count == _due.Length)
             return TimeSpan.Zero;
         return nextDue is { } due
@@ -250,7 +194,7 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
                 && parked.Topic.SequenceEqual(topic)
                 && record.TryGetProperty(PropertyNames.UniqueKey, out ReadOnlySpan<byte> found)
                 && found.SequenceEqual(key);
-            if (!isWanted || !TryClaim(position, record, out TimerEntry entry))
+            if (!isWanted || !_timers.TryTake(position, out TimerEntry entry))
                 return false;
 
             result = Append(
@@ -270,21 +214,7 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
                 },
                 waitsForFlush: true);
             if (!result.IsStored)
-                PutOff(entry, result.Problem!);
-            return true;
-        }
-    }
-
-    /// <summary>Takes an entry out of the wheel, so that nobody delivers it meanwhile.</summary>
-    private bool TryClaim(long position, RecordView record, out TimerEntry entry)
-    {
-        entry = new TimerEntry(Now, position, record.Bytes.Length);
-        lock (_lock)
-        {
-            if (!_wheel.Remove(position))
-                return false;
-
-            _delivering[position] = entry;
+                _timers.PutBack(entry);
             return true;
         }
     }
@@ -359,49 +289,19 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
         if (!ParkedMessage.TryRead(record.Record.Properties, out ParkedMessage parked))
             return;
 
-        // Replayed records that the snapshot knows already change nothing.
         long wakeAt = Math.Min(parked.DueMilliseconds, record.StoreTimestamp + _rollAfterMilliseconds);
-        lock (_lock)
-            Add(new TimerEntry(wakeAt, record.PhysicalOffset, record.Record.Bytes.Length));
-        Signal.Set();
+        if (_timers.Add(new TimerEntry(wakeAt, record.PhysicalOffset), record.PhysicalOffset))
+            Signal.Set();
     }
 
-    private void Add(TimerEntry entry)
-    {
-        TimerAddStatus status = _wheel.Add(entry);
-        if (status == TimerAddStatus.Added)
-        {
-            _records.Add(entry.PhysicalOffset);
-            _snapshot.Changed();
-        }
-
-        if (status == TimerAddStatus.Full)
-            _logger.TimerFull(entry.PhysicalOffset, _options.MaxTimerEntries);
-    }
-
-    /// <summary>Takes in that the copy of a parked record was dispatched.</summary>
-    private void Remove(ReadOnlySpan<byte> from)
-    {
-        if (!Utf8Parser.TryParse(from, out long physicalOffset, out _))
-            return;
-
-        lock (_lock)
-        {
-            if (_delivering.Remove(physicalOffset) | _wheel.Remove(physicalOffset))
-            {
-                _records.Remove(physicalOffset);
-                _snapshot.Changed();
-            }
-        }
-    }
-
-    private void Deliver(TimerEntry entry)
+    /// <summary>Delivers a message, puts it off or gives it up; false when no message can be delivered now.</summary>
+    private bool TryDeliver(TimerEntry entry)
     {
         if (!_store!.Log.TryRead(entry.PhysicalOffset, out RecordLease lease))
         {
             _logger.DelayedMessageLost(entry.PhysicalOffset, "it is no longer kept");
-            Forget(entry);
-            return;
+            _timers.Forget(entry);
+            return true;
         }
 
         using (lease)
@@ -410,13 +310,20 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
             if (defect != RecordDefect.None || !ParkedMessage.TryRead(record.Properties, out ParkedMessage parked))
             {
                 _logger.DelayedMessageLost(entry.PhysicalOffset, "it cannot be read");
-                Forget(entry);
-                return;
+                _timers.Forget(entry);
+                return true;
             }
 
             SendResult result = parked.DueMilliseconds > Now ? Roll(record, parked) : Deliver(record, parked);
+            if (result.Code is ResponseCode.SystemBusy or ResponseCode.ServiceNotAvailable)
+            {
+                _logger.DeliveriesWait(entry.PhysicalOffset, result.Problem!);
+                return false;
+            }
+
             if (!result.IsStored)
                 PutOff(entry, result.Problem!);
+            return true;
         }
     }
 
@@ -440,42 +347,6 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
     private void PutOff(TimerEntry entry, string problem)
     {
         _logger.DeliveryPutOff(entry.PhysicalOffset, problem);
-        lock (_lock)
-        {
-            if (_delivering.Remove(entry.PhysicalOffset))
-            {
-                _records.Remove(entry.PhysicalOffset);
-                Add(entry with { DueMilliseconds = Now + PutOffMilliseconds });
-            }
-        }
-    }
-
-    private void Forget(TimerEntry entry)
-    {
-        lock (_lock)
-        {
-            if (_delivering.Remove(entry.PhysicalOffset))
-            {
-                _records.Remove(entry.PhysicalOffset);
-                _snapshot.Changed();
-            }
-        }
-    }
-
-    private void LoadSnapshot()
-    {
-        byte[]? content = _snapshot.TryRead();
-        if (content is null)
-            return;
-
-        if (!TimerSnapshot.TryDecode(content, out TimerSnapshot? snapshot, out string? problem))
-        {
-            _logger.TimerSnapshotUnusable(problem);
-            return;
-        }
-
-        foreach (TimerEntry entry in snapshot.Entries)
-            Add(entry);
-        _snapshot.Loaded();
+        _timers.PutBack(entry with { DueMilliseconds = Now + PutOffMilliseconds });
     }
 }

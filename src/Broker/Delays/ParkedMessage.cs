@@ -35,8 +35,6 @@ public readonly ref struct ParkedMessage
             return false;
         if (!TryReadNumber(properties, PropertyNames.TimerOutMilliseconds, out long due))
             return false;
-        if (due > TimerWheel.MaxDueMilliseconds)
-            return false;
 
         parked = new ParkedMessage(topic, (int)queueId, due);
         return true;

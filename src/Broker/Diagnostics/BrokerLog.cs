@@ -25,16 +25,15 @@ internal static partial class BrokerLog
     [LoggerMessage(2101, LogLevel.Warning, "The timer snapshot cannot be used, the log is read instead: {Problem}")]
     public static partial void TimerSnapshotUnusable(this ILogger logger, string problem);
 
-    [LoggerMessage(2102, LogLevel.Error,
-        "The message at {PhysicalOffset} does not fit among the {Limit} that may wait for their time; it stays "
-        + "undelivered until a restart with a higher limit")]
-    public static partial void TimerFull(this ILogger logger, long physicalOffset, int limit);
-
     [LoggerMessage(2103, LogLevel.Error, "The delayed message at {PhysicalOffset} cannot be delivered: {Reason}")]
     public static partial void DelayedMessageLost(this ILogger logger, long physicalOffset, string reason);
 
     [LoggerMessage(2104, LogLevel.Warning, "The delivery of the message at {PhysicalOffset} is put off: {Problem}")]
     public static partial void DeliveryPutOff(this ILogger logger, long physicalOffset, string problem);
+
+    [LoggerMessage(2105, LogLevel.Warning,
+        "No message is delivered at its time for now, the first is that at {PhysicalOffset}: {Problem}")]
+    public static partial void DeliveriesWait(this ILogger logger, long physicalOffset, string problem);
 
     [LoggerMessage(2111, LogLevel.Warning,
         "The transaction snapshot cannot be used, the log is read instead: {Problem}")]

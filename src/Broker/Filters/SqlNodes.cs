@@ -1,18 +1,13 @@
 namespace OrleansMq.Broker.Filters;
 
-/// <summary>Where the value of a property stands in its block; a negative start when it is not there.</summary>
-internal readonly record struct PropertySlice(int Start, int Length);
-
 /// <summary>A part of a parsed expression. Immutable.</summary>
 internal abstract class SqlNode
 {
     /// <summary>Whether it is true, false or not known, and can stand where a condition is wanted.</summary>
     public virtual bool IsCondition => true;
 
-    /// <summary>The value for a message.</summary>
-    /// <param name="block">The message's properties.</param>
-    /// <param name="slices">Where those stand that the expression names.</param>
-    public abstract SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices);
+    /// <summary>The value for a message; what that took is counted there.</summary>
+    public abstract SqlValue Evaluate(scoped ref SqlMessage message);
 }
 
 /// <summary>A property; as a condition it is false whatever it says, as in RocketMQ.</summary>
@@ -20,10 +15,11 @@ internal sealed class PropertyNode(int index) : SqlNode
 {
     public override bool IsCondition => false;
 
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices)
+    public override SqlValue Evaluate(scoped ref SqlMessage message)
     {
-        PropertySlice slice = slices[index];
-        return slice.Start < 0 ? SqlValue.Null : SqlValue.Of(block.Slice(slice.Start, slice.Length));
+        message.Steps++;
+        PropertySlice slice = message.Slices[index];
+        return slice.Start < 0 ? SqlValue.Null : SqlValue.Of(message.Properties.Slice(slice.Start, slice.Length));
     }
 }
 
@@ -32,7 +28,7 @@ internal sealed class NumberNode(long integer, double number, bool isInteger) : 
 {
     public override bool IsCondition => false;
 
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices) => Value;
+    public override SqlValue Evaluate(scoped ref SqlMessage message) => Value;
 
     public SqlValue Value => isInteger ? SqlValue.Of(integer) : SqlValue.Of(number);
 
@@ -44,7 +40,7 @@ internal sealed class TextNode(byte[] text) : SqlNode
 {
     public override bool IsCondition => false;
 
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices) =>
+    public override SqlValue Evaluate(scoped ref SqlMessage message) =>
         SqlValue.Of(text);
 }
 
@@ -53,26 +49,27 @@ internal sealed class LiteralNode(bool? value) : SqlNode
 {
     public bool IsNull => value is null;
 
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices) =>
+    public override SqlValue Evaluate(scoped ref SqlMessage message) =>
         value is { } known ? SqlValue.Of(known) : SqlValue.Null;
 }
 
 /// <summary>A property where a condition is wanted.</summary>
 internal sealed class CastNode(SqlNode inner) : SqlNode
 {
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices) =>
-        inner.Evaluate(block, slices).IsNull ? SqlValue.Null : SqlValue.False;
+    public override SqlValue Evaluate(scoped ref SqlMessage message) =>
+        inner.Evaluate(ref message).IsNull ? SqlValue.Null : SqlValue.False;
 }
 
 /// <summary>Several conditions, any or all of which must hold.</summary>
 internal sealed class LogicNode(SqlNode[] parts, bool isAny) : SqlNode
 {
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices)
+    public override SqlValue Evaluate(scoped ref SqlMessage message)
     {
         bool isUnknown = false;
         foreach (SqlNode part in parts)
         {
-            SqlValue value = part.Evaluate(block, slices);
+            message.Steps++;
+            SqlValue value = part.Evaluate(ref message);
             if (isAny ? value.IsTrue : value.IsFalse)
                 return value;
             isUnknown |= value.IsNull;
@@ -85,9 +82,9 @@ internal sealed class LogicNode(SqlNode[] parts, bool isAny) : SqlNode
 /// <summary>The opposite of a condition; not known when it is not known.</summary>
 internal sealed class NotNode(SqlNode inner) : SqlNode
 {
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices)
+    public override SqlValue Evaluate(scoped ref SqlMessage message)
     {
-        SqlValue value = inner.Evaluate(block, slices);
+        SqlValue value = inner.Evaluate(ref message);
         return value.IsNull ? SqlValue.Null : SqlValue.Of(value.IsFalse);
     }
 }
@@ -97,10 +94,11 @@ internal sealed class NotNode(SqlNode inner) : SqlNode
 /// </summary>
 internal sealed class EqualNode(SqlNode left, SqlNode right) : SqlNode
 {
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices)
+    public override SqlValue Evaluate(scoped ref SqlMessage message)
     {
-        SqlValue one = left.Evaluate(block, slices);
-        SqlValue other = right.Evaluate(block, slices);
+        SqlValue one = left.Evaluate(ref message);
+        SqlValue other = right.Evaluate(ref message);
+        message.Count(Math.Min(one.Text.Length, other.Text.Length));
         if (one.IsNull || other.IsNull)
             return one.IsNull && !other.IsNull ? SqlValue.Null : SqlValue.Of(one.IsNull && other.IsNull);
         return SqlValue.Of(SqlValue.AreEqual(one, other));
@@ -122,10 +120,11 @@ internal enum SqlOrder
 /// </summary>
 internal sealed class OrderNode(SqlNode left, SqlNode right, SqlOrder wanted) : SqlNode
 {
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices)
+    public override SqlValue Evaluate(scoped ref SqlMessage message)
     {
-        SqlValue one = left.Evaluate(block, slices);
-        SqlValue other = right.Evaluate(block, slices);
+        SqlValue one = left.Evaluate(ref message);
+        SqlValue other = right.Evaluate(ref message);
+        message.Count(one.Text.Length + other.Text.Length);
         if (one.IsNull || other.IsNull)
             return SqlValue.Null;
         if (!SqlValue.TryCompare(one, other, out int order))
@@ -143,21 +142,22 @@ internal sealed class OrderNode(SqlNode left, SqlNode right, SqlOrder wanted) : 
 /// <summary>Whether a property is missing, or is not.</summary>
 internal sealed class NullNode(SqlNode inner, bool isNegated) : SqlNode
 {
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices) =>
-        SqlValue.Of(inner.Evaluate(block, slices).IsNull != isNegated);
+    public override SqlValue Evaluate(scoped ref SqlMessage message) =>
+        SqlValue.Of(inner.Evaluate(ref message).IsNull != isNegated);
 }
 
 /// <summary>Whether a property is one of several texts; not known when it is missing.</summary>
 internal sealed class InNode(SqlNode property, byte[][] texts, bool isNegated) : SqlNode
 {
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices)
+    public override SqlValue Evaluate(scoped ref SqlMessage message)
     {
-        SqlValue value = property.Evaluate(block, slices);
+        SqlValue value = property.Evaluate(ref message);
         if (value.IsNull)
             return SqlValue.Null;
 
         foreach (byte[] text in texts)
         {
+            message.Count(text.Length == value.Text.Length ? text.Length : 0);
             if (value.Text.SequenceEqual(text))
                 return SqlValue.Of(!isNegated);
         }
@@ -179,11 +179,14 @@ internal enum SqlPlace
 /// </summary>
 internal sealed class SearchNode(SqlNode property, byte[] text, SqlPlace place, bool isNegated) : SqlNode
 {
-    public override SqlValue Evaluate(ReadOnlySpan<byte> block, scoped ReadOnlySpan<PropertySlice> slices)
+    public override SqlValue Evaluate(scoped ref SqlMessage message)
     {
-        SqlValue value = property.Evaluate(block, slices);
+        SqlValue value = property.Evaluate(ref message);
         if (value.IsNull || text.Length == 0)
             return SqlValue.False;
+
+        // At worst the text is almost found at each place.
+        message.Count(place == SqlPlace.Anywhere ? value.Text.Length + CostOfSearch(value.Text) : text.Length);
 
         bool isFound = place switch
         {
@@ -193,4 +196,6 @@ internal sealed class SearchNode(SqlNode property, byte[] text, SqlPlace place, 
         };
         return SqlValue.Of(isFound != isNegated);
     }
+
+    private long CostOfSearch(ReadOnlySpan<byte> value) => (long)value.Length * (text.Length / SqlMessage.BytesPerStep);
 }

@@ -2,7 +2,7 @@ namespace OrleansMq.Broker.Metadata;
 
 /// <summary>
 /// When the state of an index over the log is written as one file, and what of the log is in it. The owner calls under
-/// its own lock; the work that <see cref="Prepare"/> returns runs outside of it.
+/// its own lock; the work that is prepared runs outside of it.
 /// </summary>
 internal sealed class IndexSnapshot(IMetadataFiles files, string name, Lock ownersLock)
 {
@@ -17,14 +17,29 @@ internal sealed class IndexSnapshot(IMetadataFiles files, string name, Lock owne
     public byte[]? TryRead() => files.TryRead(name);
 
     /// <summary>Takes in that the file was usable.</summary>
-    public void Loaded()
+    /// <param name="nowMilliseconds">
+    /// The time, if the file counts as new; else it is written after the first change.
+    /// </param>
+    public void Loaded(long nowMilliseconds = 0)
     {
         _durableUntil = long.MaxValue;
+        _writtenAtMilliseconds = nowMilliseconds;
         _isChanged = false;
     }
 
     /// <summary>Takes in that the state is no longer the one in the file.</summary>
     public void Changed() => _isChanged = true;
+
+    /// <summary>
+    /// Takes in that a record changed the state. All records below the first one to do so are in the file, whatever
+    /// position that was written for.
+    /// </summary>
+    public void Changed(long position)
+    {
+        if (!_isChanged && _durableUntil == long.MaxValue)
+            Volatile.Write(ref _durableUntil, position);
+        _isChanged = true;
+    }
 
     /// <summary>The work that writes the state, or null when it is not due or the file is up to date.</summary>
     /// <param name="dispatchedUntil">All records below are in the state.</param>
@@ -32,7 +47,13 @@ internal sealed class IndexSnapshot(IMetadataFiles files, string name, Lock owne
     /// <param name="intervalMilliseconds">How long the file may be old.</param>
     /// <param name="encode">Gives the file's content.</param>
     public Action? Prepare(
-        long dispatchedUntil, long nowMilliseconds, long intervalMilliseconds, Func<byte[]> encode)
+        long dispatchedUntil, long nowMilliseconds, long intervalMilliseconds, Func<byte[]> encode) =>
+        Prepare(dispatchedUntil, nowMilliseconds, intervalMilliseconds, () => [encode()]);
+
+    /// <summary>The same for a content that comes in parts, which are asked for outside of the lock.</summary>
+    public Action? Prepare(
+        long dispatchedUntil, long nowMilliseconds, long intervalMilliseconds,
+        Func<IEnumerable<ReadOnlyMemory<byte>>> encode)
     {
         if (!_isChanged)
         {
@@ -41,21 +62,23 @@ internal sealed class IndexSnapshot(IMetadataFiles files, string name, Lock owne
             return null;
         }
 
-        if (nowMilliseconds - _writtenAtMilliseconds < intervalMilliseconds)
+        // A clock that was set back must not keep the file old.
+        long age = nowMilliseconds - _writtenAtMilliseconds;
+        if (age >= 0 && age < intervalMilliseconds)
             return null;
 
         _isChanged = false;
         _writtenAtMilliseconds = nowMilliseconds;
-        byte[] content = encode();
+        IEnumerable<ReadOnlyMemory<byte>> content = encode();
         return () => Write(content, dispatchedUntil);
     }
 
-    private void Write(byte[] content, long dispatchedUntil)
+    private void Write(IEnumerable<ReadOnlyMemory<byte>> content, long dispatchedUntil)
     {
         bool isWritten = false;
         try
         {
-            files.Replace(name, content);
+            files.ReplaceParts(name, content);
             Volatile.Write(ref _durableUntil, dispatchedUntil);
             isWritten = true;
         }

@@ -22,4 +22,28 @@ public sealed class StoreMetadataFiles : IMetadataFiles
     /// <inheritdoc/>
     public void Replace(string name, ReadOnlySpan<byte> content) =>
         _files.Replace(Path.Combine(_directory, name), content);
+
+    /// <inheritdoc/>
+    public bool TryRead(string name, ContentReader read)
+    {
+        string path = Path.Combine(_directory, name);
+        if (!_files.FileExists(path))
+            return false;
+
+        // No mapping is empty, or that long.
+        long length = _files.GetLength(path);
+        if (length is 0 or > int.MaxValue)
+        {
+            read([]);
+            return true;
+        }
+
+        using IStoreFile file = _files.Map(path, (int)length, preallocate: false);
+        read(file.Memory.Span);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void ReplaceParts(string name, IEnumerable<ReadOnlyMemory<byte>> parts) =>
+        _files.ReplaceParts(Path.Combine(_directory, name), parts);
 }

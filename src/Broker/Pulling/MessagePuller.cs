@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
@@ -138,6 +139,24 @@ public sealed class MessagePuller
             long offset = group.QueryOffset(topic.Name, queueId) ?? pull.Offset;
             pull.Answer(ResponseCode.PullOffsetMoved, Moved(queue, offset), Scratch());
         }
+    }
+
+    /// <summary>Reads a filter for a reader that is no client; false with a problem when it cannot be used.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="kind">The language of the filter.</param>
+    /// <param name="expression">The filter; null for all messages.</param>
+    /// <param name="filter">The filter, or null for all messages.</param>
+    /// <param name="problem">Why it cannot be used.</param>
+    public bool TryParseFilter(
+        string topic, ExpressionKind kind, string? expression, out IMessageFilter? filter,
+        [NotNullWhen(false)] out string? problem)
+    {
+        var parsed = PullFilter.Parse(
+            topic, Encoding.UTF8.GetBytes(expression ?? Subscription.AllExpression),
+            kind == ExpressionKind.Sql92 ? PullFilter.Sql92 : default, 0, _options.SqlFilters);
+        problem = parsed.Problem;
+        filter = problem is null ? parsed.Effective : null;
+        return problem is null;
     }
 
     /// <summary>

@@ -11,11 +11,13 @@ internal sealed class PullFilter : IMessageFilter
 {
     private readonly byte[] _expression;
     private readonly byte[] _expressionType;
+    private readonly SqlFilterOptions _options;
     private Subscription? _tags;
     private SqlFilter? _condition;
 
-    private PullFilter(ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type)
+    private PullFilter(ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type, SqlFilterOptions options)
     {
+        _options = options;
         _expression = expression.ToArray();
         _expressionType = type.ToArray();
     }
@@ -28,15 +30,17 @@ internal sealed class PullFilter : IMessageFilter
     /// <summary>The filter to hand to the store, null for all messages.</summary>
     public IMessageFilter? Effective => _condition is null && _tags!.Codes.Count == 0 ? null : this;
 
+    public int StepsPerRead => _options.MaxStepsPerPull;
+
     public static PullFilter Parse(
-        string topic, ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type, long version)
+        string topic, ReadOnlySpan<byte> expression, ReadOnlySpan<byte> type, long version, SqlFilterOptions options)
     {
-        var filter = new PullFilter(expression, type);
+        var filter = new PullFilter(expression, type, options);
         string text = Encoding.UTF8.GetString(expression);
         string? problem;
         if (type.SequenceEqual(Sql92))
         {
-            SqlFilter.TryParse(text, SqlFilterLimits.Default, out filter._condition, out problem);
+            SqlFilter.TryParse(text, options.Limits, out filter._condition, out problem);
         }
         else if (type.IsEmpty || type.SequenceEqual("TAG"u8))
         {
@@ -56,5 +60,13 @@ internal sealed class PullFilter : IMessageFilter
 
     public bool MatchesTagsCode(long tagsCode) => _tags?.Matches(tagsCode) ?? true;
 
-    public bool Matches(RecordView record) => _condition?.Matches(record.Properties) ?? true;
+    public bool Matches(RecordView record, ref int stepsLeft)
+    {
+        if (_condition is null)
+            return true;
+
+        bool isMatch = _condition.Matches(record.Properties, out int steps);
+        stepsLeft -= steps;
+        return isMatch;
+    }
 }

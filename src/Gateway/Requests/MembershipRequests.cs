@@ -183,14 +183,14 @@ internal sealed class MembershipRequests(BrokerNode node)
         return (group, result.Problem ?? $"The group '{name}' was deleted just now; try again.");
     }
 
-    private static void CheckClientConfig(ClientSession session, CheckClientConfigBody body)
+    private void CheckClientConfig(ClientSession session, CheckClientConfigBody body)
     {
         SubscriptionData data = body.SubscriptionData;
         string? problem;
         bool isValid;
         if (data.ExpressionType == "SQL92")
         {
-            isValid = SqlFilter.TryParse(data.SubString, SqlFilterLimits.Default, out _, out problem);
+            isValid = SqlFilter.TryParse(data.SubString, node.Options.SqlFilters.Limits, out _, out problem);
         }
         else if (data.ExpressionType is "" or "TAG")
         {

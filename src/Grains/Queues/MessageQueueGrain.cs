@@ -33,6 +33,7 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
     private readonly byte[] _utf8Topic;
     private readonly int _queueId;
     private readonly TimeProvider _time;
+    private (string? Tags, string? Sql, IMessageFilter? Filter) _parsed;
 
     public MessageQueueGrain(LocalBroker broker, IGrainContext context, TimeProvider time)
         : base(broker)
@@ -150,7 +151,7 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
         BrokerNode node, PullCommand command, [NotNullWhen(false)] out WaitingPull? held, out PullReply reply)
     {
         ConsumeQueue queue = Queue(node);
-        TagFilter? filter = FilterOf(command.Tags);
+        IMessageFilter? filter = FilterOf(node, command);
         int maxCount = Math.Clamp(command.MaxCount, 1, node.Options.MaxPullMessages);
         int maxBytes = command.MaxBytes > 0
             ? Math.Min(command.MaxBytes, node.Options.MaxPullBytes)
@@ -176,19 +177,23 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
     private ConsumeQueue Queue(BrokerNode node) => node.Queries.FindQueue(_topic, _queueId, out string? problem)
         ?? throw new MessageRefusedException(ResponseCode.TopicNotExist, problem!);
 
-    private TagFilter? FilterOf(string? tags)
+    /// <summary>Parsed once: a reader comes with the same filter again and again.</summary>
+    private IMessageFilter? FilterOf(BrokerNode node, PullCommand command)
     {
-        if (tags is null or Subscription.AllExpression)
-            return null;
-        return Subscription.TryParse(
-            _topic, tags, ExpressionKind.Tag, 0, out Subscription? subscription, out string? problem)
-            ? new TagFilter(subscription)
-            : throw new MessageRefusedException(ResponseCode.SubscriptionParseFailed, problem);
-    }
+        if (_parsed.Tags == command.Tags && _parsed.Sql == command.Sql)
+            return _parsed.Filter;
+        if (command.Tags is not null && command.Sql is not null)
+        {
+            throw new MessageRefusedException(
+                ResponseCode.SubscriptionParseFailed, "A pull has both tags and an SQL filter; give one of them.");
+        }
 
-    private sealed class TagFilter(Subscription subscription) : IMessageFilter
-    {
-        public bool MatchesTagsCode(long tagsCode) => subscription.Matches(tagsCode);
+        ExpressionKind kind = command.Sql is null ? ExpressionKind.Tag : ExpressionKind.Sql92;
+        if (!node.Puller.TryParseFilter(
+            _topic, kind, command.Sql ?? command.Tags, out IMessageFilter? filter, out string? problem))
+            throw new MessageRefusedException(ResponseCode.SubscriptionParseFailed, problem);
+        _parsed = (command.Tags, command.Sql, filter);
+        return filter;
     }
 
     /// <summary>A pull whose caller waits for the task; it is abandoned by nobody before its time is over.</summary>

@@ -16,10 +16,15 @@ public readonly record struct AppendReply(
 /// How long to wait for a message; at most 20 seconds count, less than a grain call may take.
 /// </param>
 /// <param name="Tags">Tags separated by "||"; null or "*" for all.</param>
+/// <param name="Sql">
+/// A condition on the properties in place of tags; see docs/reference/sql-filters.md. If nothing matches, the reply is
+/// empty with a higher <see cref="PullReply.NextOffset"/> to go on from.
+/// </param>
 [GenerateSerializer, Immutable, Alias("OrleansMq.PullCommand")]
 public readonly record struct PullCommand(
     [property: Id(0)] long Offset, [property: Id(1)] int MaxCount, [property: Id(2)] int MaxBytes = 0,
-    [property: Id(3)] TimeSpan Wait = default, [property: Id(4)] string? Tags = null);
+    [property: Id(3)] TimeSpan Wait = default, [property: Id(4)] string? Tags = null,
+    [property: Id(5)] string? Sql = null);
 
 /// <summary>What was read.</summary>
 /// <param name="Records">The records as they are stored, one behind the other; see docs/formats/commit-log.md.</param>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace OrleansMq.Storage.Files;
 
 /// <summary>
@@ -46,6 +48,17 @@ public interface IStoreFileSystem
 
     /// <summary>Writes and flushes a small file; its name is not durable before <see cref="SyncDirectory"/>.</summary>
     void WriteAll(string path, ReadOnlySpan<byte> content);
+
+    /// <summary>
+    /// The same for a content that may be large and comes in parts; each is valid until the next is asked for.
+    /// </summary>
+    void WriteParts(string path, IEnumerable<ReadOnlyMemory<byte>> parts)
+    {
+        var content = new ArrayBufferWriter<byte>();
+        foreach (ReadOnlyMemory<byte> part in parts)
+            content.Write(part.Span);
+        WriteAll(path, content.WrittenSpan);
+    }
 
     /// <summary>Renames a file over another.</summary>
     void Rename(string from, string to);

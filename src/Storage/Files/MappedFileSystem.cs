@@ -12,6 +12,9 @@ public sealed class MappedFileSystem : IStoreFileSystem
     /// <summary>Above this many files, one flush of the whole file system costs less than a flush of each.</summary>
     private const int FlushAllThreshold = 64;
 
+    /// <summary>A large file goes to disk bit by bit, so that a flush of the log meanwhile does not wait.</summary>
+    private const long FlushPartsBytes = 4 * 1024 * 1024;
+
     /// <inheritdoc/>
     public void CreateDirectory(string path, bool isDurable) => Make("create the directory", path, () =>
     {
@@ -79,6 +82,33 @@ public sealed class MappedFileSystem : IStoreFileSystem
             RandomAccess.FlushToDisk(handle);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            throw Failure("write", path, cause, SpaceErrors.IsDiskFull(cause));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WriteParts(string path, IEnumerable<ReadOnlyMemory<byte>> parts)
+    {
+        try
+        {
+            using SafeFileHandle handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+            long length = 0;
+            long flushed = 0;
+            foreach (ReadOnlyMemory<byte> part in parts)
+            {
+                RandomAccess.Write(handle, part.Span, length);
+                length += part.Length;
+                if (length - flushed < FlushPartsBytes)
+                    continue;
+
+                RandomAccess.FlushToDisk(handle);
+                flushed = length;
+            }
+
+            RandomAccess.FlushToDisk(handle);
+        }
+        catch (Exception cause) when (cause is IOException and not StoreIOException or UnauthorizedAccessException)
         {
             throw Failure("write", path, cause, SpaceErrors.IsDiskFull(cause));
         }

@@ -53,7 +53,11 @@ public sealed class QueueReader
         if (fromOffset > max)
             return new ReadResult(ReadStatus.AboveMax, max, min, max, 0);
 
-        var copy = new Progress { NextOffset = fromOffset, BytesLeft = maxBytes, CountLeft = maxCount };
+        var copy = new Progress
+        {
+            NextOffset = fromOffset, BytesLeft = maxBytes, CountLeft = maxCount,
+            StepsLeft = filter?.StepsPerRead ?? int.MaxValue,
+        };
         Span<ConsumeQueueEntry> entries = stackalloc ConsumeQueueEntry[EntriesPerStep];
         while (!copy.IsFull && copy.NextOffset < max && copy.NextOffset - fromOffset < MaxScannedEntries)
         {
@@ -96,8 +100,9 @@ public sealed class QueueReader
         ConsumeQueue queue, long offset, in ConsumeQueueEntry entry, IMessageFilter? filter,
         IBufferWriter<byte> output)
     {
+        int steps = int.MaxValue;
         if (IsWanted(entry, filter))
-            return Copy(queue, offset, entry, filter, output);
+            return Copy(queue, offset, entry, filter, output, ref steps);
         return entry.IsBlank ? EntryStatus.Unreadable : EntryStatus.Filtered;
     }
 
@@ -117,7 +122,9 @@ public sealed class QueueReader
                 return;
             }
 
-            if (isWanted && Copy(queue, copy.NextOffset, entry, filter, output) == EntryStatus.Copied)
+            bool isCopied = isWanted
+                && Copy(queue, copy.NextOffset, entry, filter, output, ref copy.StepsLeft) == EntryStatus.Copied;
+            if (isCopied)
             {
                 copy.Count++;
                 copy.CountLeft--;
@@ -125,7 +132,7 @@ public sealed class QueueReader
             }
 
             copy.NextOffset++;
-            if (copy.CountLeft == 0)
+            if (copy.CountLeft == 0 || copy.StepsLeft <= 0)
             {
                 copy.IsFull = true;
                 return;
@@ -134,7 +141,8 @@ public sealed class QueueReader
     }
 
     private EntryStatus Copy(
-        ConsumeQueue queue, long offset, ConsumeQueueEntry entry, IMessageFilter? filter, IBufferWriter<byte> output)
+        ConsumeQueue queue, long offset, ConsumeQueueEntry entry, IMessageFilter? filter, IBufferWriter<byte> output,
+        ref int stepsLeft)
     {
         if (entry.SizeBytes <= 0)
         {
@@ -148,6 +156,11 @@ public sealed class QueueReader
         using (lease)
         {
             RecordDefect defect = RecordView.TryRead(lease.Bytes, out RecordView record);
+
+            // Nobody gets it, so its body need not be looked at.
+            if (defect == RecordDefect.None && filter is not null && queue.Holds(record, offset)
+                && !filter.Matches(record, ref stepsLeft))
+                return EntryStatus.Filtered;
             if (defect == RecordDefect.None && _options.VerifyOnRead)
                 defect = record.Verify(entry.PhysicalOffset, _options.RequireRecordChecksums);
             if (defect == RecordDefect.None)
@@ -158,9 +171,6 @@ public sealed class QueueReader
                     queue.ReportDamage(offset);
                     return EntryStatus.Unreadable;
                 }
-
-                if (filter?.Matches(record) == false)
-                    return EntryStatus.Filtered;
 
                 output.Write(record.Bytes);
                 return EntryStatus.Copied;
@@ -178,6 +188,7 @@ public sealed class QueueReader
         public int Count;
         public int CountLeft;
         public int BytesLeft;
+        public int StepsLeft;
         public bool IsFull;
     }
 }

@@ -38,7 +38,7 @@ public sealed class ParkedMessageTests
     [InlineData("Orders", "-2", "1234")]
     [InlineData("Orders", "4294967296", "1234")]
     [InlineData("Orders", "2", "soon")]
-    [InlineData("Orders", "2", "9223372036854775807")]
+    [InlineData("Orders", "2", "9223372036854775808")]
     public void TryRead_IsFalse_WhenAPropertyIsWrong(string topic, string queueId, string due) => Assert.False(
         ParkedMessage.TryRead(Block(("REAL_TOPIC", topic), ("REAL_QID", queueId), ("TIMER_OUT_MS", due)), out _));
 

@@ -419,6 +419,45 @@ public sealed class SqlFilterTests
         Assert.True(filter.Matches(Message));
     }
 
+    /// <summary>The message has 4 bytes of properties and 1 property, which is 2 steps.</summary>
+    [Theory]
+    [InlineData("a = 5", 4)]
+    [InlineData("a = 5 OR a = 6", 5)]
+    [InlineData("a = 6 OR a = 5", 8)]
+    [InlineData("a IN ('1', '2', '3')", 6)]
+    [InlineData("missing IN ('1', '2', '3')", 3)]
+    [InlineData("a BETWEEN 1 AND 9", 8)]
+    [InlineData("TRUE", 2)]
+    public void Matches_CountsTheWork(string text, int expected)
+    {
+        Parse(text).Matches("a\u00015\u0002"u8, out int steps);
+        Assert.Equal(expected, steps);
+    }
+
+    [Theory]
+    [InlineData("a = '5'", 2)]
+    [InlineData("a = a", 500)]
+    [InlineData("a CONTAINS 'x'", 500)]
+    [InlineData("a STARTSWITH 'x'", 2)]
+    [InlineData("a > 5", 500)]
+    public void Matches_CountsTheTextsThatAreCompared(string text, int expected)
+    {
+        byte[] properties = [.. "a\u0001"u8, .. Enumerable.Repeat((byte)'y', 32_000), 2];
+        Parse(text).Matches(properties, out int steps);
+        Parse("TRUE").Matches(properties, out int least);
+        Assert.InRange(steps - least, expected, expected + 3);
+    }
+
+    /// <summary>Wherever the search begins it finds almost all of what it looks for.</summary>
+    [Fact]
+    public void Matches_CountsASearchThatIsAlwaysAlmostOver()
+    {
+        byte[] properties = [.. "a\u0001"u8, .. Enumerable.Repeat((byte)'y', 32_000), 2];
+        string wanted = new string('y', 6_400) + "z" + new string('y', 6_400);
+        Parse($"a CONTAINS '{wanted}'").Matches(properties, out int steps);
+        Assert.InRange(steps, 32_000 * 200 / 64, 32_000 * 220 / 64);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

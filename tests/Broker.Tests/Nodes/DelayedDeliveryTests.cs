@@ -1,6 +1,7 @@
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Protocol.Codes;
+using OrleansMq.Storage.Workers;
 
 namespace OrleansMq.Broker.Tests.Nodes;
 
@@ -93,6 +94,98 @@ public sealed class DelayedDeliveryTests : IDisposable
         broker.Deliver(TimeSpan.FromMilliseconds(11));
         Assert.Equal(["much later"], broker.BodiesOf("Orders", 1));
         Assert.Equal(0, broker.Node.Delayed.Count);
+    }
+
+    [Fact]
+    public void Message_ComesAtItsTime_WhenTheClockIsSetBack()
+    {
+        _broker.Send("Orders", "first sent", properties: TenSeconds);
+        _broker.Time.Advance(TimeSpan.FromHours(-1));
+        _broker.Send("Orders", "sent after", properties: TenSeconds);
+        _broker.Deliver(TimeSpan.FromMilliseconds(9_999));
+        Assert.Empty(_broker.BodiesOf("Orders"));
+
+        _broker.Deliver(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(["sent after"], _broker.BodiesOf("Orders"));
+        _broker.Deliver(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(["sent after"], _broker.BodiesOf("Orders"));
+        _broker.Deliver(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(["sent after", "first sent"], _broker.BodiesOf("Orders"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Message_ComesOnce_WhenTheClockIsSetBackBehindItsDelivery(bool crashes)
+    {
+        _broker.Send("Orders", "once", properties: TenSeconds);
+        _broker.Deliver(TimeSpan.FromSeconds(11));
+        _broker.Time.Advance(TimeSpan.FromHours(-1));
+        if (crashes)
+            _broker.Crash();
+
+        _broker.Deliver(TimeSpan.FromHours(2));
+        Assert.Equal(["once"], _broker.BodiesOf("Orders"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Messages_ComeInTheOrderOfTheirTimes_WhenTheClockIsSetForward(bool crashes)
+    {
+        foreach (int hours in (int[])[300, 1, 30, 2])
+        {
+            long due = _broker.Time.Milliseconds + (long)TimeSpan.FromHours(hours).TotalMilliseconds;
+            _broker.Send("Orders", $"{hours} hours", properties: $"TIMER_DELIVER_MS\u0001{due}\u0002");
+        }
+
+        _broker.Time.Advance(TimeSpan.FromHours(100));
+        if (crashes)
+            _broker.Crash();
+        _broker.Step("omq-timer");
+        Assert.Equal(["1 hours", "2 hours", "30 hours"], _broker.BodiesOf("Orders"));
+    }
+
+    /// <summary>Sleeping threads do not see the clock move: they have to look.</summary>
+    [Fact]
+    public void Timer_LooksAtTheClockWithinFiftyMilliseconds_WhileAMessageWaits()
+    {
+        IStoreWorker timer = _broker.Node.Workers.Single(worker => worker.Name == "omq-timer");
+        Assert.Equal(Timeout.InfiniteTimeSpan, timer.PumpOnce());
+        _broker.Send("Orders", "later", properties: TenSeconds);
+        Assert.Equal(TimeSpan.FromMilliseconds(50), timer.PumpOnce());
+        _broker.Time.Advance(TimeSpan.FromMilliseconds(9_990));
+        Assert.Equal(TimeSpan.FromMilliseconds(10), timer.PumpOnce());
+    }
+
+    [Fact]
+    public void Messages_AllCome_WhenTheBrokerIsReopenedWithALowerLimit()
+    {
+        _broker.Send("Orders", "first", properties: TenSeconds);
+        _broker.Send("Orders", "second", properties: TenSeconds);
+        _broker.Options.MaxTimerEntries = 1;
+        _broker.Reopen();
+        _broker.Deliver(TimeSpan.FromSeconds(11));
+        Assert.Equal(["first", "second"], _broker.BodiesOf("Orders"));
+    }
+
+    [Fact]
+    public void Messages_WaitAndComeInOrder_WhenTheDiskWasFullAtTheirTime()
+    {
+        foreach (string body in (string[])["first", "second", "third"])
+            _broker.Send("Orders", body, properties: TenSeconds);
+        double ratio = _broker.Store.DiskFullRatio;
+        _broker.Store.DiskFullRatio = 0;
+        _broker.Step("omq-clean");
+        _broker.Time.Advance(TimeSpan.FromSeconds(11));
+        IStoreWorker timer = _broker.Node.Workers.Single(worker => worker.Name == "omq-timer");
+        Assert.Equal(TimeSpan.FromSeconds(1), timer.PumpOnce());
+        Assert.Equal(3, _broker.Node.Delayed.Count);
+
+        _broker.Store.DiskFullRatio = ratio;
+        _broker.Step("omq-clean");
+        _broker.Deliver(TimeSpan.FromSeconds(1));
+        Assert.Equal(["first", "second", "third"], _broker.BodiesOf("Orders"));
     }
 
     [Theory]

@@ -31,6 +31,59 @@ public sealed class SqlPullTests : IDisposable
     }
 
     [Fact]
+    public void Pull_EndsWhereItIs_WhenItHasCausedAsMuchWorkAsItMay()
+    {
+        // 469 steps for the search, 469 for the properties and some for the parts.
+        string large = $"a\u0001{new string('y', 30_000)}\u0002";
+        for (int count = 0; count < 10; count++)
+            _broker.Send("Orders", "no", properties: large);
+        _broker.Send("Orders", "yes", properties: "a\u0001x\u0002");
+        _broker.Options.SqlFilters.MaxStepsPerPull = 3_500;
+
+        var offsets = new List<long>();
+        long offset = 0;
+        string[] found = [];
+        while (found.Length == 0)
+        {
+            (PullOutcome outcome, ReceivedRecord[] records) =
+                _broker.Pull("Orders", offset: offset, expression: "a CONTAINS 'x'", expressionType: Sql);
+            Assert.Equal(
+                records.Length > 0 ? ResponseCode.Success : ResponseCode.PullRetryImmediately, outcome.Code);
+            offset = outcome.Result.NextOffset;
+            offsets.Add(offset);
+            found = [.. records.Select(record => record.Body)];
+        }
+
+        Assert.Equal([4, 8, 11], offsets);
+        Assert.Equal(["yes"], found);
+    }
+
+    [Fact]
+    public void Pull_GetsOn_WhenOneMessageCausesMoreWorkThanItMay()
+    {
+        _broker.Options.SqlFilters.MaxStepsPerPull = 1_000;
+        _broker.Send("Orders", "first", properties: $"a\u0001{new string('y', 30_000)}\u0002");
+        _broker.Send("Orders", "second", properties: "b\u00011\u0002");
+        const string Condition = "a CONTAINS 'x' OR a CONTAINS 'z' OR a CONTAINS 'yy'";
+        (PullOutcome outcome, ReceivedRecord[] records) =
+            _broker.Pull("Orders", expression: Condition, expressionType: Sql);
+        Assert.Equal(1, outcome.Result.NextOffset);
+        Assert.Equal(["first"], records.Select(record => record.Body));
+    }
+
+    [Fact]
+    public void Limits_AreThoseOfTheOptions()
+    {
+        _broker.Options.SqlFilters.MaxParts = 4;
+        _broker.Send("Orders", "one");
+        Assert.Null(_broker.Pull("Orders", expression: "a = 1", expressionType: Sql).Outcome.Problem);
+        Assert.Contains(
+            "more than 4 parts",
+            _broker.Pull("Orders", expression: "a = 1 OR a = 2", expressionType: Sql).Outcome.Problem,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Pull_GoesOnBehindWhatDoesNotMatch()
     {
         _broker.Send("Orders", "small", properties: "amount\u00011\u0002");
