@@ -53,7 +53,7 @@ public sealed class TransactionOperatorTests : IAsyncLifetime
         Assert.Equal(
             all.Chunk(2).Select(page => string.Join(',', page)),
             (await PagesAsync(null, 2)).Select(page => string.Join(',', page)));
-        Assert.Equal(["broker-2 0", "broker-2 1", "broker-2 2"], (await PagesAsync("broker-2", 3)).First());
+        Assert.Equal(["broker-2 0", "broker-2 1", "broker-2 2"], (await PagesAsync("broker-2", 3))[0]);
     }
 
     [Fact]

@@ -70,8 +70,9 @@ public static class ConfigurationText
     /// <summary>All options of a class; those that are classes of their own with their options.</summary>
     private static void AppendAll(StringBuilder text, string section, object options)
     {
-        foreach (PropertyInfo property in options.GetType().GetProperties().OrderBy(
-            property => property.Name, StringComparer.Ordinal))
+        foreach (PropertyInfo property in options.GetType().GetProperties()
+            .Where(property => property.CanWrite)
+            .OrderBy(property => property.Name, StringComparer.Ordinal))
         {
             object? value = property.GetValue(options);
             string name = $"{section}:{property.Name}";

@@ -122,10 +122,11 @@ internal sealed class GroupTracer
         if (!_node.Store.Log.TryRead(_message.PhysicalOffset, out RecordLease lease))
             return false;
 
+        int steps = filter.StepsPerRead;
         using (lease)
         {
             return RecordView.TryRead(lease.Bytes, out RecordView record) == RecordDefect.None
-                && !filter.Matches(record);
+                && !filter.Matches(record, ref steps);
         }
     }
 }

@@ -16,8 +16,8 @@ public sealed class ReplyTests : IAsyncDisposable
         "CORRELATION_ID\u0001c-1\u0002REPLY_TO_CLIENT\u0001asker\u0002TTL\u00013000\u0002";
     private const string ReplyProperties = RequestProperties + "MSG_TYPE\u0001reply\u0002";
 
-    /// <summary>The body is compressed with zlib.</summary>
-    private const int Compressed = 1;
+    /// <summary>The message has several tags.</summary>
+    private const int MultipleTags = 2;
 
     private readonly TestBroker _broker = new();
     private readonly TestClient _requester;
@@ -57,7 +57,7 @@ public sealed class ReplyTests : IAsyncDisposable
         Assert.Equal((int)RequestCode.PushReplyMessageToClient, pushed.Code);
         Assert.Equal("42 euros", Encoding.UTF8.GetString(pushed.Body.Span));
         Assert.Equal(
-            ("producers", ReplyTopic, "TBW102", "4", "0", "1", "17", "5", "0", "false", "127.0.0.1:9876"),
+            ("producers", ReplyTopic, "TBW102", "4", "0", "2", "17", "5", "0", "false", "127.0.0.1:9876"),
             (pushed.Fields["producerGroup"], pushed.Fields["topic"], pushed.Fields["defaultTopic"],
                 pushed.Fields["defaultTopicQueueNums"], pushed.Fields["queueId"], pushed.Fields["sysFlag"],
                 pushed.Fields["bornTimestamp"], pushed.Fields["flag"], pushed.Fields["reconsumeTimes"],
@@ -76,7 +76,7 @@ public sealed class ReplyTests : IAsyncDisposable
         Assert.True(_broker.Node.Queries.TryView(id.PhysicalOffset, record));
         Assert.Equal(RecordDefect.None, RecordView.TryRead(record.WrittenSpan, out RecordView stored));
         Assert.Equal("42 euros", Encoding.UTF8.GetString(stored.Body));
-        Assert.Equal(SystemFlags.Compressed, stored.SystemFlags);
+        Assert.Equal(SystemFlags.MultipleTags, stored.SystemFlags);
         Assert.False(stored.TryGetProperty(PropertyNames.PushReplyTime, out _));
         Assert.False(stored.TryGetProperty(PropertyNames.Cluster, out _));
     }
@@ -158,7 +158,7 @@ public sealed class ReplyTests : IAsyncDisposable
 
     private Task<RemotingCommand> ReplyAsync(
         string properties = ReplyProperties, RequestCode code = RequestCode.SendReplyMessageV2) =>
-        Task.Run(() => _replier.SendMessage(ReplyTopic, "42 euros", properties, sysFlag: Compressed, code: code));
+        Task.Run(() => _replier.SendMessage(ReplyTopic, "42 euros", properties, sysFlag: MultipleTags, code: code));
 
     private string? PropertyOf(string topic, string name)
     {

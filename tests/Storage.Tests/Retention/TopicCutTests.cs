@@ -1,4 +1,3 @@
-using OrleansMq.Storage.Files;
 using OrleansMq.Storage.Retention;
 using OrleansMq.Storage.Tests.Recovery;
 using OrleansMq.Storage.Tests.Stores;
