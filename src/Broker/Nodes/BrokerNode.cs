@@ -86,7 +86,8 @@ public sealed class BrokerNode : IDisposable
             Store, options, storeOptions, Topics, Groups, Delayed, Transactions, _publishes, Statistics, identity);
         Deliveries = new DeliveryJournal(options.Tracing, Store, identity, time, logger, Pump);
         Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls, Statistics, Deliveries);
-        Popper = new MessagePopper(Store, Topics, Groups, Pops, options, identity, time, heldPops);
+        Popper = new MessagePopper(
+            Store, Topics, Groups, Pops, options, identity, time, heldPops, Statistics, Deliveries);
         SendBacks = new SendBacks(this, storeOptions);
         Queries = new MessageQueries(Store, Topics, options);
         var rules = new TopicRules(Topics, Groups, Store, time, logger);

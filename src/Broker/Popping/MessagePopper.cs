@@ -2,7 +2,10 @@ using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Pulling;
+using OrleansMq.Broker.Sending;
+using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Topics;
+using OrleansMq.Broker.Tracing;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
 using OrleansMq.Protocol.Requests;
@@ -23,12 +26,17 @@ public sealed class MessagePopper
     private readonly BrokerOptions _options;
     private readonly TimeProvider _time;
     private readonly HeldPops _held;
+    private readonly BrokerStatistics _statistics;
+    private readonly DeliveryJournal _journal;
     private int _turn;
 
     internal MessagePopper(
         MessageStore store, TopicCatalog topics, GroupCatalog groups, PoppedMessages pops, BrokerOptions options,
-        BrokerIdentity identity, TimeProvider time, HeldPops held)
+        BrokerIdentity identity, TimeProvider time, HeldPops held, BrokerStatistics statistics,
+        DeliveryJournal journal)
     {
+        _statistics = statistics;
+        _journal = journal;
         _topics = topics;
         _groups = groups;
         _pops = pops;
@@ -48,7 +56,10 @@ public sealed class MessagePopper
     /// Hands messages out into <paramref name="body"/>: first those whose time is over, then new ones, of the queue
     /// asked for or of all queues in turn.
     /// </summary>
-    public PopOutcome Pop(PopMessageRequest request, OutputBuffer body)
+    /// <param name="request">What is wanted.</param>
+    /// <param name="client">Who wants it, for the journal of deliveries: the client's id, or its address.</param>
+    /// <param name="body">Takes the records.</param>
+    public PopOutcome Pop(PopMessageRequest request, string client, OutputBuffer body)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(body);
@@ -61,6 +72,7 @@ public sealed class MessagePopper
         var call = new PopCall
         {
             Group = group!,
+            Client = client,
             Topic = topic,
             Filter = filter.Effective,
             IsOrdered = IsOrdered(request, group!, topic),
@@ -78,11 +90,30 @@ public sealed class MessagePopper
                 break;
         }
 
+        if (call.Messages.Count == 0)
+            _statistics.CountMiss();
         if (call.Messages.Count == 0 && call.Refusal is not null)
             return call.Refusal;
         return new PopOutcome(
             call.Messages.Count > 0 ? ResponseCode.Success : ResponseCode.PollingTimeout, null, call.NowMilliseconds,
             call.IsOrdered, call.Messages, call.Rest);
+    }
+
+    /// <summary>
+    /// Finishes the messages of some deliveries, of which one that counts is enough, and notes who did.
+    /// </summary>
+    public SendResult Acknowledge(PopKey key, IReadOnlyCollection<PopReceipt> receipts, string client)
+    {
+        ArgumentNullException.ThrowIfNull(receipts);
+        SendResult result = _pops.Finish(key, receipts);
+        if (result.IsStored)
+        {
+            PoppedRanges.ForEach(
+                receipts.Select(receipt => receipt.Offset),
+                (from, to) => _journal.Acknowledged(key.Group, client, key.Topic, key.QueueId, from, to, Now));
+        }
+
+        return result;
     }
 
     /// <summary>How many pops of a group wait for a queue; below 0 for all queues of the topic.</summary>
@@ -178,8 +209,23 @@ public sealed class MessagePopper
             return;
         }
 
+        (int before, int bytesBefore, long begun) = (call.Messages.Count, call.Body.Length, _statistics.Begin());
+        long cursor;
         lock (queue.Lock)
+        {
             _queues.Pop(call, queue, call.Topic.Queue(queueId));
+            cursor = queue.State?.Cursor ?? 0;
+        }
+
+        int count = call.Messages.Count - before;
+        if (count == 0)
+            return;
+
+        _statistics.CountPop(queue.Key, count, call.Body.Length - bytesBefore, cursor, begun);
+        PoppedRanges.ForEach(
+            call.Messages.Skip(before).Select(message => message.Offset),
+            (from, to) => _journal.Delivered(
+                call.Group.Name, call.Client, call.Topic.Name, queueId, from, to, call.NowMilliseconds));
     }
 
     private PopOutcome? Check(PopMessageRequest request, out GroupHandle? group, out TopicHandle? topic)

@@ -10,6 +10,9 @@ internal sealed class PopCall
 {
     public required GroupHandle Group { get; init; }
 
+    /// <summary>Who is given the messages.</summary>
+    public required string Client { get; init; }
+
     public required TopicHandle Topic { get; init; }
 
     /// <summary>Which messages are wanted; null for all.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using OrleansMq.Broker.Popping;
 using OrleansMq.Storage.ConsumeQueues;
 using OrleansMq.Storage.Reading;
 
@@ -143,21 +144,17 @@ public sealed class BrokerStatistics
     internal void CountGet(ConsumeQueue queue, string? group, ReadResult result, long bytes, long begun)
     {
         if (result.Count == 0)
-        {
-            _missed.Add(0, 0, 0);
-            return;
-        }
-
-        long microseconds = MicrosecondsSince(begun);
-        _found.Add(result.Count, bytes, microseconds);
-        for (long longest = LongestGetMicroseconds; microseconds > longest;)
-            longest = Math.Max(Interlocked.CompareExchange(ref _longestGet, microseconds, longest), longest);
-        if (group is null || _groups.FindOrAdd(new TopicGroup(queue.Topic, group)) is not { } flow)
-            return;
-
-        flow.Add(result.Count, bytes, microseconds);
-        flow.Give(queue.QueueId, result.NextOffset);
+            CountMiss();
+        else
+            CountGet(group, queue.Topic, queue.QueueId, result.Count, bytes, result.NextOffset, begun);
     }
+
+    /// <summary>Counts messages of one queue that a pop handed out.</summary>
+    internal void CountPop(PopKey key, int count, long bytes, long cursor, long begun) =>
+        CountGet(key.Group, key.Topic, key.QueueId, count, bytes, cursor, begun);
+
+    /// <summary>Counts a read or a pop that found nothing.</summary>
+    internal void CountMiss() => _missed.Add(0, 0, 0);
 
     /// <summary>Counts a message that a group sent back.</summary>
     internal void CountSendBack(string topic, string group) =>
@@ -180,6 +177,20 @@ public sealed class BrokerStatistics
             _givenRates.Note(_found.Totals.Messages, now);
             _days.Note(Today, new DayTotals(Puts.Messages, Gets.Messages));
         }
+    }
+
+    private void CountGet(
+        string? group, string topic, int queueId, int count, long bytes, long nextOffset, long begun)
+    {
+        long microseconds = MicrosecondsSince(begun);
+        _found.Add(count, bytes, microseconds);
+        for (long longest = LongestGetMicroseconds; microseconds > longest;)
+            longest = Math.Max(Interlocked.CompareExchange(ref _longestGet, microseconds, longest), longest);
+        if (group is null || _groups.FindOrAdd(new TopicGroup(topic, group)) is not { } flow)
+            return;
+
+        flow.Add(count, bytes, microseconds);
+        flow.Give(queueId, nextOffset);
     }
 
     private string AllGets(long now)

@@ -28,7 +28,9 @@ internal sealed class AckRequests(BrokerNode node)
         {
             var key = new PopKey(request.ConsumerGroup, request.Topic, request.QueueId);
             StoredAnswer.Give(
-                node, session.Reply, node.Pops.Finish(key, [new PopReceipt(request.Offset, handle.PopTime)]));
+                node, session.Reply,
+                node.Popper.Acknowledge(
+                    key, [new PopReceipt(request.Offset, handle.PopTime)], session.ClientName));
         }
     }
 
@@ -50,9 +52,9 @@ internal sealed class AckRequests(BrokerNode node)
         SendResult? refusal = null;
         foreach (BatchAck ack in request.Acks)
         {
-            SendResult result = node.Pops.Finish(
+            SendResult result = node.Popper.Acknowledge(
                 new PopKey(ack.ConsumerGroup, ack.Topic, ack.QueueId),
-                [.. ack.Offsets().Select(offset => new PopReceipt(offset, ack.PopTime))]);
+                [.. ack.Offsets().Select(offset => new PopReceipt(offset, ack.PopTime))], session.ClientName);
             if (!result.IsStored)
                 refusal ??= result;
             else if (last is null || result.Append.EndOffset > last.Value.Append.EndOffset)

@@ -20,7 +20,7 @@ internal sealed class PopRequests(BrokerNode node, PutOff putOff)
     private void Pop(ClientSession session, PopMessageRequest request)
     {
         OutputBuffer body = Scratch();
-        PopOutcome outcome = node.Popper.Pop(request, body);
+        PopOutcome outcome = node.Popper.Pop(request, session.ClientName, body);
         bool isHeld = outcome.MayHold && request.PollMilliseconds > 0 && !session.Request.IsOneWay;
         if (outcome.Missing is not null && session.MayPutOff())
             putOff(session, outcome.Missing);
@@ -36,7 +36,7 @@ internal sealed class PopRequests(BrokerNode node, PutOff putOff)
     {
         ReplyAddress reply = session.Reply;
         reply.Connection.RequestStarted();
-        bool isHeld = node.TryHold(new WaitingPop(node, reply, request)
+        bool isHeld = node.TryHold(new WaitingPop(node, reply, session.ClientName, request)
         {
             Group = request.ConsumerGroup,
             Topic = request.Topic,
@@ -58,14 +58,15 @@ internal sealed class PopRequests(BrokerNode node, PutOff putOff)
         return scratch;
     }
 
-    private sealed class WaitingPop(BrokerNode node, ReplyAddress reply, PopMessageRequest request) : HeldPop
+    private sealed class WaitingPop(
+        BrokerNode node, ReplyAddress reply, string client, PopMessageRequest request) : HeldPop
     {
         public override bool IsAbandoned => reply.Connection.IsClosed;
 
         public override bool TryServe()
         {
             OutputBuffer body = Scratch();
-            PopOutcome outcome = node.Popper.Pop(request, body);
+            PopOutcome outcome = node.Popper.Pop(request, client, body);
             if (outcome.MayHold)
                 return false;
 

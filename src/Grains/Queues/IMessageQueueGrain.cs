@@ -39,4 +39,34 @@ public interface IMessageQueueGrain : IGrainWithStringKey
     /// <summary>How far a group consumed the queue; null if it has committed nothing.</summary>
     [Alias("QueryCommitted")]
     Task<long?> QueryCommitted(string group);
+
+    /// <summary>
+    /// Hands messages out to a group that acknowledges them one by one; nobody else gets them until their time is over.
+    /// Waits for the first one if there is none and it is asked to.
+    /// </summary>
+    /// <exception cref="MessageRefusedException">The broker does not allow it.</exception>
+    [Alias("Pop")]
+    Task<PopReply> Pop(PopCommand command);
+
+    /// <summary>
+    /// Says that popped messages are done. Returns once that is as durable as the broker promises; saying it twice does
+    /// no harm.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    /// <param name="poppedAt">When they were popped, as the reply said.</param>
+    /// <param name="offsets">Their offsets.</param>
+    /// <exception cref="MessageRefusedException">No such messages were handed out.</exception>
+    [Alias("Acknowledge")]
+    Task Acknowledge(string group, long poppedAt, IReadOnlyList<long> offsets);
+
+    /// <summary>
+    /// Changes when a popped message comes again: later for who needs more time, at once with a time of 0.
+    /// </summary>
+    /// <param name="group">The group.</param>
+    /// <param name="poppedAt">When it was popped, as the reply said.</param>
+    /// <param name="offset">Its offset.</param>
+    /// <param name="invisible">How long from now nobody else gets it.</param>
+    /// <exception cref="MessageRefusedException">It is done, or was handed out to somebody else since.</exception>
+    [Alias("ChangeInvisible")]
+    Task ChangeInvisible(string group, long poppedAt, long offset, TimeSpan invisible);
 }

@@ -5,6 +5,7 @@ using Orleans.Placement;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.ConsumerGroups;
 using OrleansMq.Broker.Nodes;
+using OrleansMq.Broker.Popping;
 using OrleansMq.Broker.Pulling;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Grains.Brokers;
@@ -24,7 +25,7 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
 {
     private const int MaxAttempts = 4;
 
-    /// <summary>Who commits through the grain is not known here.</summary>
+    /// <summary>Who commits or acknowledges through the grain is not known here.</summary>
     private const string GrainClient = "orleans";
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
@@ -48,10 +49,7 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
     public async Task<AppendReply> Append(MessageBatch batch)
     {
         SendResult result = await WithMetadataAsync(node => Send(node, batch), sent => sent.Missing);
-        if (!result.IsStored)
-            throw new MessageRefusedException(result.Code, result.Problem!);
-        if (result.MustAwaitFlush)
-            await AwaitFlushAsync(result);
+        await SettleAsync(result);
         return new AppendReply(result.Append.QueueOffset, result.Append.PhysicalOffset, result.Append.StoreTimestamp);
     }
 
@@ -102,6 +100,68 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
     {
         using RunningBroker.Call call = (await GetOwnedAsync()).Begin();
         return call.Node.Groups.Find(group)?.QueryOffset(_topic, _queueId);
+    }
+
+    public async Task<PopReply> Pop(PopCommand command)
+    {
+        TimeSpan wait = command.Wait < LongestWait ? command.Wait : LongestWait;
+        var request = new PopMessageRequest
+        {
+            ConsumerGroup = command.Group,
+            Topic = _topic,
+            QueueId = _queueId,
+            MaxMessages = command.MaxCount,
+            InvisibleMilliseconds = (long)command.Invisible.TotalMilliseconds,
+            PollMilliseconds = (long)wait.TotalMilliseconds,
+            Expression = Encoding.UTF8.GetBytes(command.Tags ?? Subscription.AllExpression),
+            IsOrdered = command.IsOrdered,
+        };
+        WaitingPop waiting = await WithMetadataAsync(
+            node => new WaitingPop(node, request, GrainClient)
+            {
+                Group = command.Group,
+                Topic = _topic,
+                QueueId = _queueId,
+                DeadlineMilliseconds = node.Popper.DeadlineOf(request.PollMilliseconds),
+            }.Begin(),
+            pop => pop.Missing);
+        return await waiting.Answered;
+    }
+
+    public async Task Acknowledge(string group, long poppedAt, IReadOnlyList<long> offsets)
+    {
+        SendResult result;
+        using (RunningBroker.Call call = (await GetOwnedAsync()).Begin())
+        {
+            result = call.Node.Popper.Acknowledge(
+                KeyOf(group), [.. offsets.Select(offset => new PopReceipt(offset, poppedAt))], GrainClient);
+            call.Node.Pump();
+        }
+
+        await SettleAsync(result);
+    }
+
+    public async Task ChangeInvisible(string group, long poppedAt, long offset, TimeSpan invisible)
+    {
+        SendResult result;
+        using (RunningBroker.Call call = (await GetOwnedAsync()).Begin())
+        {
+            result = call.Node.Pops.Change(
+                KeyOf(group), new PopReceipt(offset, poppedAt), (long)invisible.TotalMilliseconds, out _);
+            call.Node.Pump();
+        }
+
+        await SettleAsync(result);
+    }
+
+    private PopKey KeyOf(string group) => new(group, _topic, _queueId);
+
+    private async Task SettleAsync(SendResult result)
+    {
+        if (!result.IsStored)
+            throw new MessageRefusedException(result.Code, result.Problem!);
+        if (result.MustAwaitFlush)
+            await AwaitFlushAsync(result);
     }
 
     private async Task<T> WithMetadataAsync<T>(Func<BrokerNode, T> work, Func<T, MissingMetadata?> missingOf)

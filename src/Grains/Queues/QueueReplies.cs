@@ -42,3 +42,27 @@ public readonly record struct PullReply(
 /// <param name="Max">The offset that the next message gets.</param>
 [GenerateSerializer, Immutable, Alias("OrleansMq.QueueOffsets")]
 public readonly record struct QueueOffsets([property: Id(0)] long Min, [property: Id(1)] long Max);
+
+/// <summary>What to hand out.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="MaxCount">The most messages wanted, 1 to the broker's MaxMessages for pops.</param>
+/// <param name="Invisible">For how long nobody else gets them.</param>
+/// <param name="Wait">
+/// How long to wait for a message; at most 20 seconds count, less than a grain call may take.
+/// </param>
+/// <param name="Tags">Tags separated by "||"; null or "*" for all.</param>
+/// <param name="IsOrdered">Whether the messages of one message group come in their order.</param>
+[GenerateSerializer, Immutable, Alias("OrleansMq.PopCommand")]
+public readonly record struct PopCommand(
+    [property: Id(0)] string Group, [property: Id(1)] int MaxCount, [property: Id(2)] TimeSpan Invisible,
+    [property: Id(3)] TimeSpan Wait = default, [property: Id(4)] string? Tags = null,
+    [property: Id(5)] bool IsOrdered = false);
+
+/// <summary>What was handed out.</summary>
+/// <param name="Records">The records, one behind the other; see docs/formats/commit-log.md.</param>
+/// <param name="PoppedAt">When, Unix milliseconds: with the offset it names a delivery.</param>
+/// <param name="Offsets">The offset of each record.</param>
+[GenerateSerializer, Immutable, Alias("OrleansMq.PopReply")]
+public readonly record struct PopReply(
+    [property: Id(0)] ReadOnlyMemory<byte> Records, [property: Id(1)] long PoppedAt,
+    [property: Id(2)] IReadOnlyList<long> Offsets);

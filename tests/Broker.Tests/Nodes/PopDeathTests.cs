@@ -95,7 +95,8 @@ public sealed class PopDeathTests : IDisposable
         // The pop stores the dead letter and is killed before anything of it is dispatched.
         using var body = new OutputBuffer();
         _broker.Node.Popper.Pop(
-            new() { ConsumerGroup = "consumers", Topic = "Orders", InvisibleMilliseconds = 60_000 }, body);
+            new() { ConsumerGroup = "consumers", Topic = "Orders", InvisibleMilliseconds = 60_000 },
+            "client-1", body);
         _broker.Crash();
 
         Assert.Equal(0, _broker.Node.Pops.InFlight);

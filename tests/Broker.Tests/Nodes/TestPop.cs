@@ -32,14 +32,14 @@ internal static class TestPop
             BeginsAtEnd = beginsAtEnd,
         };
         using var body = new OutputBuffer();
-        PopOutcome outcome = broker.Node.Popper.Pop(request, body);
+        PopOutcome outcome = broker.Node.Popper.Pop(request, "client-1", body);
         while (outcome.Missing is { } missing)
         {
             Task<MetadataRefusal?> provided = missing.ProvideAsync(broker.Node.ControlPlane).AsTask();
             Assert.True(provided.IsCompleted);
             Assert.Null(provided.GetAwaiter().GetResult());
             body.Clear();
-            outcome = broker.Node.Popper.Pop(request, body);
+            outcome = broker.Node.Popper.Pop(request, "client-1", body);
         }
 
         broker.Node.Pump();
@@ -58,8 +58,8 @@ internal static class TestPop
 
     public static SendResult Ack(this TestBroker broker, params Popped[] messages)
     {
-        SendResult result = broker.Node.Pops.Finish(
-            messages[0].Key, [.. messages.Select(message => message.Receipt)]);
+        SendResult result = broker.Node.Popper.Acknowledge(
+            messages[0].Key, [.. messages.Select(message => message.Receipt)], "client-1");
         broker.Node.Pump();
         return result;
     }
