@@ -49,7 +49,7 @@ public sealed class TransactionOperatorTests : IAsyncLifetime
         }
 
         string[] all = [.. from broker in Brokers from sent in Enumerable.Range(0, 3) select $"{broker} {sent}"];
-        Assert.Equal(all, (await PagesAsync(null, 100)).Single());
+        Assert.Equal(all, Assert.Single(await PagesAsync(null, 100)));
         Assert.Equal(
             all.Chunk(2).Select(page => string.Join(',', page)),
             (await PagesAsync(null, 2)).Select(page => string.Join(',', page)));

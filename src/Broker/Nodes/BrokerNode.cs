@@ -86,6 +86,7 @@ public sealed class BrokerNode : IDisposable
             Store, options, storeOptions, Topics, Groups, Delayed, Transactions, _publishes, Statistics, identity);
         Deliveries = new DeliveryJournal(options.Tracing, Store, identity, time, logger, Pump);
         Puller = new MessagePuller(Store, Topics, Groups, options, time, longPolls, Statistics, Deliveries);
+        Pops.Attach(Store, Topics, Groups);
         Popper = new MessagePopper(
             Store, Topics, Groups, Pops, options, identity, time, heldPops, Statistics, Deliveries);
         SendBacks = new SendBacks(this, storeOptions);
@@ -99,7 +100,6 @@ public sealed class BrokerNode : IDisposable
         Delayed.Attach(Store, Pump);
         Transactions.Attach(Store, Topics);
         OpenTransactions = new OpenTransactions(Transactions, Store);
-        Pops.Attach(Store, Topics, Groups);
         Resent.Attach(Store);
         Store.Confirmed = Pump;
         ControlPlane = new LocalControlPlane(this);

@@ -40,7 +40,7 @@ public sealed class MessagePopper
         _topics = topics;
         _groups = groups;
         _pops = pops;
-        _queues = new QueuePopper(store, topics, pops, options.Pops, identity);
+        _queues = new QueuePopper(store, topics, pops.Log, options.Pops, identity);
         _options = options;
         _time = time;
         _held = held;

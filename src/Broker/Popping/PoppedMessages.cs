@@ -8,17 +8,16 @@ using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Offsets;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
-using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
 using OrleansMq.Storage;
-using OrleansMq.Storage.CommitLogs;
 using OrleansMq.Storage.Dispatching;
 
 namespace OrleansMq.Broker.Popping;
 
 /// <summary>
-/// What groups have popped from this broker's queues and not finished. Thread-safe.
+/// What groups have popped from this broker's queues and not finished: recovered, changed as consumers and operators
+/// say, and kept in a snapshot. Thread-safe.
 /// </summary>
 /// <remarks>
 /// Every change is a record in the log before it shows; <see cref="PopQueue"/> is an index over these records like any
@@ -32,9 +31,6 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
     private const long SmallSnapshotIntervalMilliseconds = 2_000;
     private const long LargeSnapshotIntervalMilliseconds = 30_000;
 
-    [ThreadStatic]
-    private static OutputBuffer? _scratch;
-
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<PopKey, PoppedQueue> _queues = [];
     private readonly IndexSnapshot _snapshot;
@@ -46,7 +42,7 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
     private TopicCatalog? _topics;
     private GroupCatalog? _groups;
     private long _livesFrom = long.MaxValue;
-    private int _inFlight;
+    private PopLog? _log;
 
     internal PoppedMessages(
         PopOptions options, IMetadataFiles files, BrokerIdentity identity, TimeProvider time, ILogger logger)
@@ -63,10 +59,13 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
     public long DurableUntil => _snapshot.DurableUntil;
 
     /// <summary>How many messages are handed out and not finished.</summary>
-    public int InFlight => Volatile.Read(ref _inFlight);
+    public int InFlight => _log?.InFlight ?? 0;
 
     /// <summary>Called when a message can be popped that could not before, be it by one group alone.</summary>
     internal Action<PopKey> Released { get; set; } = static _ => { };
+
+    /// <summary>Stores changes; there once the store is attached.</summary>
+    internal PopLog Log => _log ?? throw new InvalidOperationException("The store is not attached yet.");
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -107,7 +106,7 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
         lock (queue.Lock)
         {
             if (queue.State is not { } state)
-                return Unknown(key);
+                return PopAnswers.Unknown(key);
 
             var offsets = new SortedSet<long>();
             ReceiptStatus? wrong = null;
@@ -121,9 +120,9 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
             }
 
             if (offsets.Count == 0)
-                return wrong is null ? Nothing() : Refuse(key, wrong.Value);
+                return wrong is null ? PopAnswers.Nothing() : PopAnswers.Refuse(key, wrong.Value);
 
-            result = Finish(queue, offsets);
+            result = Log.Finish(queue, offsets);
         }
 
         if (result.IsStored)
@@ -157,15 +156,13 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
         lock (queue.Lock)
         {
             if (queue.State is not { } state)
-                return Unknown(key);
+                return PopAnswers.Unknown(key);
 
             ReceiptStatus status = state.Check(receipt.Offset, receipt.PoppedAt);
             if (status != ReceiptStatus.Current)
-                return Refuse(key, status);
+                return PopAnswers.Refuse(key, status);
 
-            OutputBuffer body = Scratch();
-            PopRecord.WriteChanged(body, key, receipt.Offset, visibleAt);
-            result = Append(queue, body);
+            result = Log.Change(queue, receipt.Offset, visibleAt);
         }
 
         if (result.IsStored)
@@ -183,17 +180,15 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         var key = new PopKey(group.Name, topic, queueId);
         if (!_queues.TryGetValue(key, out PoppedQueue? queue))
-            return Nothing();
+            return PopAnswers.Nothing();
 
         SendResult result;
         lock (queue.Lock)
         {
             if (queue.State is null)
-                return Nothing();
+                return PopAnswers.Nothing();
 
-            OutputBuffer body = Scratch();
-            PopRecord.WriteReset(body, key, offset, Now);
-            result = Append(queue, body);
+            result = Log.Reset(queue, offset, Now);
 
             // A pop that came between the group's offset and this may have committed how far it was before.
             if (result.IsStored && group.QueryOffset(topic, queueId) != offset)
@@ -234,6 +229,7 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
         _store = store;
         _topics = topics;
         _groups = groups;
+        _log = new PopLog(store, groups, _identity, _time);
         _livesFrom = store.Log.AppendedUntil;
         foreach (PoppedQueue queue in _queues.Values)
             Adopt(queue);
@@ -267,103 +263,14 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
             return queue.State?.Cursor;
     }
 
-    /// <summary>Begins a queue at an offset. Under the queue's lock.</summary>
-    internal SendResult Begin(PoppedQueue queue, long offset)
-    {
-        OutputBuffer body = Scratch();
-        PopRecord.WriteReset(body, queue.Key, offset, atMilliseconds: 0);
-        return Append(queue, body);
-    }
-
-    /// <summary>Stores and applies what a pop hands out. Under the queue's lock.</summary>
-    internal SendResult Apply(PoppedQueue queue, PopBatch batch)
-    {
-        OutputBuffer body = Scratch();
-        PopRecord.WritePopped(body, queue.Key, batch);
-        return Append(queue, body);
-    }
-
-    /// <summary>Stores and applies that messages are done. Under the queue's lock.</summary>
-    internal SendResult Finish(PoppedQueue queue, IReadOnlyCollection<long> offsets)
-    {
-        OutputBuffer body = Scratch();
-        PopRecord.WriteFinished(body, queue.Key, offsets);
-        return Append(queue, body);
-    }
-
-    /// <summary>Stores a dead letter, which finishes the message that it is made of. Under the queue's lock.</summary>
-    internal SendResult Bury(PoppedQueue queue, long offset, TopicHandle deadLetters, scoped MessageDraft draft)
-    {
-        AppendResult result = _store!.Log.Append(deadLetters.Queue(draft.QueueId), new RecordEncoder(draft));
-        if (result.Status == AppendStatus.Appended)
-        {
-            int before = queue.State!.InFlight;
-            queue.ApplyDeadLetter(offset, result.EndOffset);
-            Applied(queue, before);
-        }
-
-        return SendResult.Of(result, draft.QueueId, mustAwaitFlush: false);
-    }
-
-    /// <summary>Takes in, under the queue's lock, what was done by other means: committed, or expired.</summary>
-    internal void FinishBelow(PoppedQueue queue, long offset)
-    {
-        int before = queue.State!.InFlight;
-        queue.State.FinishBelow(offset);
-        Applied(queue, before);
-    }
-
-    private static OutputBuffer Scratch()
-    {
-        OutputBuffer scratch = _scratch ??= new OutputBuffer();
-        scratch.Clear();
-        return scratch;
-    }
-
     private PoppedQueue? Find(PopKey key, out SendResult refusal)
     {
         refusal = default;
         if (_queues.TryGetValue(key, out PoppedQueue? queue))
             return queue;
 
-        refusal = Unknown(key);
+        refusal = PopAnswers.Unknown(key);
         return null;
-    }
-
-    private SendResult Append(PoppedQueue queue, OutputBuffer body)
-    {
-        var draft = new MessageDraft
-        {
-            Topic = PopRecord.Topic,
-            QueueId = 0,
-            Body = body.WrittenSpan,
-            BornTimestamp = Now,
-            BornHost = _identity.StoreHost,
-            StoreHost = _identity.StoreHost,
-        };
-        AppendResult result = _store!.Log.Append(
-            _store.Queues.Get(PopRecord.Topic, 0), new RecordEncoder(draft));
-        if (result.Status == AppendStatus.Appended)
-        {
-            int before = queue.State?.InFlight ?? 0;
-            PopRecord.TryRead(body.WrittenSpan, out _, out PopOperation operation, out ReadOnlySpan<byte> rest);
-            queue.Apply(operation, rest, result.EndOffset);
-            Applied(queue, before);
-        }
-
-        return SendResult.Of(result, queue.Key.QueueId, _store.Log.MustAwaitFlush(result.StoreTimestamp));
-    }
-
-    private void Applied(PoppedQueue queue, int inFlightBefore)
-    {
-        Interlocked.Add(ref _inFlight, (queue.State?.InFlight ?? 0) - inFlightBefore);
-        if (queue.State is not { } state || _groups?.Find(queue.Key.Group) is not { } group)
-            return;
-
-        // A group that consumes by other means as well may be further.
-        (string topic, int queueId) = (queue.Key.Topic, queue.Key.QueueId);
-        if ((group.QueryOffset(topic, queueId) ?? -1) < state.Floor)
-            group.Commit(topic, queueId, state.Floor);
     }
 
     private void Recover(in DispatchedRecord record, bool isOperation)
@@ -414,7 +321,7 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
         bool isBehind = committed is null || (queue.IsRecovered && committed < state.Floor);
         if (group is not null && (isBehind || queue.IsResetAnew))
             Set(group, key, state.Floor);
-        Interlocked.Add(ref _inFlight, state.InFlight);
+        Log.Adopt(state);
     }
 
     private void Forget(Predicate<PopKey> isMeant)
@@ -426,12 +333,8 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
 
             lock (queue.Lock)
             {
-                if (queue.State is null)
-                    continue;
-
-                OutputBuffer body = Scratch();
-                PopRecord.WriteForgotten(body, key);
-                Append(queue, body);
+                if (queue.State is not null)
+                    Log.Forget(queue);
             }
         }
     }
@@ -468,24 +371,4 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
 
     private static void Set(GroupHandle group, PopKey key, long offset) => group.Restore(new QueueProgress(
         key.Topic, key.QueueId, offset, group.ReadOffsets(offsets => offsets.ResetsOf(key.Topic, key.QueueId))));
-
-    private static SendResult Nothing() => new(ResponseCode.Success, null, default, -1, false);
-
-    private static SendResult Unknown(PopKey key) => SendResult.Refused(
-        ResponseCode.NoMessage,
-        $"The group '{key.Group}' has popped nothing from the queue {key.QueueId} of '{key.Topic}'.");
-
-    private static SendResult Refuse(PopKey key, ReceiptStatus status) => SendResult.Refused(
-        ResponseCode.NoMessage,
-        status switch
-        {
-            ReceiptStatus.Earlier =>
-                "The message was handed out again since, so that its time is no longer this consumer's to change; it "
-                + "can still be acknowledged.",
-            ReceiptStatus.Finished => "The message was acknowledged or became a dead letter already.",
-            ReceiptStatus.BeforeReset =>
-                $"The offset of the group '{key.Group}' was set since the message was handed out; it may come again.",
-            _ => $"No such message of the queue {key.QueueId} of '{key.Topic}' was handed out to '{key.Group}'; give "
-                + "the handle that it came with.",
-        });
 }

@@ -16,7 +16,7 @@ namespace OrleansMq.Broker.Popping;
 /// Takes messages out of one queue: first those that come again, then new ones. Called under the queue's lock.
 /// </summary>
 internal sealed class QueuePopper(
-    MessageStore store, TopicCatalog topics, PoppedMessages pops, PopOptions options, BrokerIdentity identity)
+    MessageStore store, TopicCatalog topics, PopLog log, PopOptions options, BrokerIdentity identity)
 {
     /// <summary>Entries looked at in one pop, so that a filter that matches nothing cannot occupy the caller.</summary>
     private const int MaxScannedEntries = 4096;
@@ -34,7 +34,7 @@ internal sealed class QueuePopper(
         long committed = call.Group.QueryOffset(queue.Key.Topic, queue.Key.QueueId) ?? -1;
         long done = Math.Max(committed, messages.GetMinOffset());
         if (done > state.Floor || committed < state.Floor)
-            pops.FinishBelow(queue, done);
+            log.FinishBelow(queue, done);
 
         int before = call.Body.Length;
         int countBefore = call.Messages.Count;
@@ -43,7 +43,7 @@ internal sealed class QueuePopper(
         foreach (PopEntry entry in again)
             call.Messages.Add(new PoppedMessage(queue.Key.QueueId, entry.Offset, draft.TakeAgain(entry)));
         TakeNew(call, queue, messages, draft);
-        if (draft.Complete() is { } batch && pops.Apply(queue, batch) is { IsStored: false } refusal)
+        if (draft.Complete() is { } batch && log.Apply(queue, batch) is { IsStored: false } refusal)
         {
             call.Body.Truncate(before);
             call.Messages.RemoveRange(countBefore, call.Messages.Count - countBefore);
@@ -58,7 +58,7 @@ internal sealed class QueuePopper(
     {
         long offset = call.Group.QueryOffset(queue.Key.Topic, queue.Key.QueueId)
             ?? (call.BeginsAtEnd ? messages.MaxOffset : messages.GetMinOffset());
-        SendResult result = pops.Begin(queue, Math.Min(offset, messages.MaxOffset));
+        SendResult result = log.Begin(queue, Math.Min(offset, messages.MaxOffset));
         if (!result.IsStored)
             call.Refusal ??= PopOutcome.Refused(result.Code, result.Problem!);
         return result.IsStored;
@@ -89,7 +89,7 @@ internal sealed class QueuePopper(
         if (unwanted is not null)
         {
             unwanted.Sort();
-            pops.Finish(queue, unwanted);
+            log.Finish(queue, unwanted);
         }
 
         return again;
@@ -100,7 +100,7 @@ internal sealed class QueuePopper(
         Span<ConsumeQueueEntry> entries = stackalloc ConsumeQueueEntry[EntriesPerStep];
         long from = queue.State!.Cursor;
         long offset = from;
-        while (!call.IsFull && pops.InFlight < options.MaxInFlight && offset - from < MaxScannedEntries)
+        while (!call.IsFull && log.InFlight < options.MaxInFlight && offset - from < MaxScannedEntries)
         {
             int count = messages.Read(offset, entries);
             for (int index = 0; index < count && !call.IsFull; index++, offset++)
@@ -151,13 +151,13 @@ internal sealed class QueuePopper(
         bool isNamed = properties.Length <= RecordEncoder.MaxPropertiesBytes;
         if (!isNamed)
             properties = record.PropertiesWithoutChecksum.ToArray();
-        SendResult result = pops.Bury(queue, entry.Offset, deadLetters, MessageDraft.CopyOf(
+        SendResult result = log.Bury(queue, entry.Offset, deadLetters, MessageDraft.CopyOf(
             record, deadLetters.Utf8Name, 0, properties, identity.StoreHost, record.ReconsumeTimes + entry.Attempt));
         call.Body.Truncate(at);
 
         // One whose properties leave no room to name the message takes two records, and may come twice after a crash.
         if (result.IsStored && !isNamed)
-            result = pops.Finish(queue, [entry.Offset]);
+            result = log.Finish(queue, [entry.Offset]);
         if (!result.IsStored)
             call.Refusal ??= PopOutcome.Refused(result.Code, result.Problem!);
     }
