@@ -8,6 +8,7 @@ namespace OrleansMq.Gateway.Tests.Requests;
 public sealed class FromRocketMqPageTests : IAsyncDisposable
 {
     private static readonly string Root = FindRoot();
+    private static readonly HashSet<string> Tests = FindTests();
 
     private readonly TestBroker _broker = new();
 
@@ -29,27 +30,49 @@ public sealed class FromRocketMqPageTests : IAsyncDisposable
     [Fact]
     public void Page_NamesTestsThatExist_AndANoteForWhatIsDifferent()
     {
-        HashSet<string> tests =
-            [.. Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
-                .Select(file => Path.GetFileNameWithoutExtension(file))];
         foreach ((int code, string[] row) in ReadRows())
-        {
-            if (row[2] == "no")
-                continue;
+            AssertShown($"{code}", row);
+    }
 
-            Assert.True(tests.Contains(row[4].Trim('`')), $"{code}: there is no test '{row[4]}'.");
-            Assert.True(row[2] != "differently" || row[3].Length > 0, $"{code} is different without a note.");
-        }
+    [Fact]
+    public void Page_NamesATestForEveryFeature()
+    {
+        string[][] features = [.. ReadFeatures()];
+        Assert.True(features.Length >= 30, $"Only {features.Length} features were found.");
+        foreach (string[] row in features)
+            AssertShown(row[0], row[1..]);
     }
 
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
-    private static Dictionary<int, string[]> ReadRows() => File
+    /// <summary>A row as answer, note and tests in its last three cells.</summary>
+    private static void AssertShown(string subject, string[] row)
+    {
+        string[] cells = row[^3..];
+        Assert.Contains(cells[0], new[] { "yes", "differently", "no", "sent" });
+        Assert.True(cells[0] != "differently" || cells[1].Length > 0, $"{subject} is different without a note.");
+        if (cells[0] == "no")
+            return;
+
+        foreach (string test in cells[2].Split(", "))
+            Assert.True(Tests.Contains(test.Trim('`')), $"{subject}: there is no test '{test}'.");
+    }
+
+    private static Dictionary<int, string[]> ReadRows() => ReadTables()
+        .Where(cells => cells.Length == 5 && int.TryParse(cells[0], out _))
+        .ToDictionary(cells => int.Parse(cells[0], CultureInfo.InvariantCulture));
+
+    private static IEnumerable<string[]> ReadFeatures() => ReadTables()
+        .Where(cells => cells.Length == 4 && cells[0] != "feature" && !cells[0].StartsWith('-'));
+
+    private static IEnumerable<string[]> ReadTables() => File
         .ReadLines(Path.Combine(Root, "docs", "from-rocketmq.md"))
-        .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-        .Where(cells => cells.Length == 7 && int.TryParse(cells[1], out _))
-        .ToDictionary(
-            cells => int.Parse(cells[1], CultureInfo.InvariantCulture), cells => cells[1..6]);
+        .Where(line => line.StartsWith('|'))
+        .Select(line => line.Trim().Trim('|').Split('|', StringSplitOptions.TrimEntries));
+
+    private static HashSet<string> FindTests() =>
+        [.. Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileNameWithoutExtension(file))];
 
     private static string FindRoot([CallerFilePath] string thisFile = "") =>
         Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", ".."));
