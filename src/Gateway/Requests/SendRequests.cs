@@ -50,6 +50,9 @@ internal sealed class SendRequests(BrokerNode node, PutOff putOff)
         }
         else
         {
+            // A loop dispatches its batch before it sends the answers; a request that was put off is in no batch.
+            if (session.Attempts > 0)
+                node.Pump();
             Answer(session.Reply, ResponseCode.Success, result, batchOffsets);
         }
     }
