@@ -21,7 +21,7 @@ internal sealed class StoreRequests(BrokerNode node)
     {
         table.Add(RequestCode.GetAllConsumerOffset, ListOffsets);
 
-        // One wheel serves all levels: none has an offset of its own.
+        // One queue of timers serves all levels: none has an offset of its own.
         table.Add(RequestCode.GetAllDelayOffset, session => session.Reply.Answer(new DelayOffsets().WriteTo));
         table.Add<QueryConsumeQueueRequest>(
             RequestCode.QueryConsumeQueue, QueryConsumeQueueRequest.TryRead, ListEntries);
