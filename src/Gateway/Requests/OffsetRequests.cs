@@ -69,6 +69,14 @@ internal sealed class OffsetRequests(BrokerNode node)
             return;
         }
 
+        if (request.QueueId < 0 || request.QueueId >= topic.Config.ReadQueues)
+        {
+            session.Refuse(
+                ResponseCode.SystemError,
+                $"The topic '{topic.Name}' has the queues 0 to {topic.Config.ReadQueues - 1}, not {request.QueueId}.");
+            return;
+        }
+
         var commit = new OffsetCommit(topic, request.QueueId, request.CommitOffset, session.ClientName);
         if (node.Groups.Find(request.ConsumerGroup) is { } group)
         {

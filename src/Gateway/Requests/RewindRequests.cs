@@ -110,7 +110,9 @@ internal sealed class RewindRequests(BrokerNode node)
         {
             foreach ((int queueId, long offset) in group.ReadOffsets(offsets => offsets.OfTopic(topic.Name).ToArray()))
             {
-                // A group whose next message expired long ago holds nobody up.
+                // The topic may have had more queues. A group whose next message expired long ago holds nobody up.
+                if (queueId >= topic.Config.ReadQueues)
+                    continue;
                 long others = lowest.Offsets.GetValueOrDefault(queueId, long.MaxValue);
                 if (offset >= topic.Queue(queueId).GetMinOffset())
                     lowest.Offsets[queueId] = Math.Min(offset, others);

@@ -164,6 +164,37 @@ public sealed class RewindTests : IAsyncDisposable
         Assert.Equal(1, _broker.Node.Groups.Find("slowest")!.QueryOffset("Orders", 0));
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(int.MaxValue)]
+    [InlineData(-1)]
+    public void Commit_IsRefused_ForAQueueThatTheTopicDoesNotHave(int queueId)
+    {
+        RemotingCommand answer = _operator.Call((int)RequestCode.UpdateConsumerOffset, new()
+        {
+            ["consumerGroup"] = "workers",
+            ["topic"] = "Orders",
+            ["queueId"] = queueId.ToString(CultureInfo.InvariantCulture),
+            ["commitOffset"] = "1",
+        });
+
+        Assert.Equal((int)ResponseCode.SystemError, answer.Code);
+        Assert.Contains("the queues 0 to 3", answer.Remark, StringComparison.Ordinal);
+        Assert.Null(_broker.Node.Groups.Find("workers")!.QueryOffset("Orders", queueId));
+    }
+
+    [Fact]
+    public void LowestOffsets_LeaveOutQueues_ThatTheTopicHasNoMore()
+    {
+        _broker.Node.Groups.Find("workers")!.Commit("Orders", 70_000, 1);
+
+        RemotingCommand answer = _operator.Call(
+            (int)RequestCode.QueryCorrectionOffset, new() { ["topic"] = "Orders", ["compareGroup"] = "workers" });
+
+        Assert.True(CorrectionOffsets.TryRead(answer.Body.Span, out CorrectionOffsets? offsets, out _));
+        Assert.Equal([0], offsets.Offsets.Keys);
+    }
+
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     private static RemotingCommand ReceiveAny(TestClient client)
