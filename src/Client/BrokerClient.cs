@@ -3,6 +3,7 @@ using System.Net;
 using OrleansMq.Client.Connections;
 using OrleansMq.Client.Receiving;
 using OrleansMq.Client.Sending;
+using OrleansMq.Client.Transports;
 using OrleansMq.Messages.Identity;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
@@ -60,6 +61,17 @@ public sealed partial class BrokerClient : IAsyncDisposable
         var client = new BrokerClient(options ?? new ClientOptions());
         client._connection = await RemotingConnection.ConnectAsync(
             endPoint, client._options, client.AnswerBroker, cancellation).ConfigureAwait(false);
+        return client;
+    }
+
+    /// <summary>The same over any transport.</summary>
+    public static async Task<BrokerClient> ConnectAsync(
+        IBrokerTransport transport, BrokerAddress broker, ClientOptions? options = null,
+        CancellationToken cancellation = default)
+    {
+        var client = new BrokerClient(options ?? new ClientOptions());
+        client._connection = await RemotingConnection.ConnectAsync(
+            transport, broker, client._options, client.AnswerBroker, cancellation).ConfigureAwait(false);
         return client;
     }
 

@@ -1,11 +1,10 @@
 using System.Buffers;
-using System.Net.Sockets;
 using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Client.Connections;
 
 /// <summary>Receives bytes and cuts them into commands, one after another. Not thread-safe.</summary>
-internal sealed class FrameReceiver(Socket socket, ClientOptions options) : IDisposable
+internal sealed class FrameReceiver(Stream stream, ClientOptions options) : IDisposable
 {
     private readonly int _maxFrameBytes = options.MaxFrameBytes;
     private readonly int _idleBytes = options.ReceiveBufferBytes;
@@ -21,7 +20,7 @@ internal sealed class FrameReceiver(Socket socket, ClientOptions options) : IDis
     public async ValueTask<bool> TryReceiveAsync()
     {
         MakeRoom();
-        int received = await socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None).ConfigureAwait(false);
+        int received = await stream.ReadAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
         _end += received;
         return received > 0;
     }

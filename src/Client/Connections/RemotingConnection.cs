@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OrleansMq.Client.Transports;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
 
@@ -16,7 +17,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     private readonly Lock _gate = new();
     private readonly Dictionary<int, PendingCall> _pending = [];
     private readonly SemaphoreSlim _places;
-    private readonly Socket _socket;
+    private readonly Stream _stream;
     private readonly string _peer;
     private readonly ClientOptions _options;
     private readonly Func<RemotingCommand, RemotingCommand?>? _answerRequest;
@@ -31,17 +32,17 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     private Exception? _endCause;
 
     private RemotingConnection(
-        Socket socket, ClientOptions options, Func<RemotingCommand, RemotingCommand?>? answerRequest)
+        Stream stream, string peer, ClientOptions options, Func<RemotingCommand, RemotingCommand?>? answerRequest)
     {
-        _socket = socket;
-        _peer = socket.RemoteEndPoint!.ToString()!;
+        _stream = stream;
+        _peer = peer;
         _options = options;
         _answerRequest = answerRequest;
         _places = new SemaphoreSlim(options.MaxPendingCalls);
         _timeouts = options.Time.CreateTimer(
             static state => ((RemotingConnection)state!).GiveUpLateCalls(), this, options.TimeoutCheckInterval,
             options.TimeoutCheckInterval);
-        var receiver = new FrameReceiver(socket, options);
+        var receiver = new FrameReceiver(stream, options);
         _receiving = Task.Run(() => ReceiveAsync(receiver));
     }
 
@@ -71,32 +72,39 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SocketException">The broker cannot be reached.</exception>
     /// <exception cref="TimeoutException">It took longer than <see cref="ClientOptions.ConnectTimeout"/>.</exception>
-    public static async Task<RemotingConnection> ConnectAsync(
+    public static Task<RemotingConnection> ConnectAsync(
         IPEndPoint endPoint,
         ClientOptions? options = null,
         Func<RemotingCommand, RemotingCommand?>? answerRequest = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
+        var transport = new SocketTransport(endPoint.ToString());
+        return ConnectAsync(transport, transport.Seeds[0], options, answerRequest, cancellation);
+    }
+
+    /// <summary>The same over any transport.</summary>
+    public static async Task<RemotingConnection> ConnectAsync(
+        IBrokerTransport transport,
+        BrokerAddress broker,
+        ClientOptions? options = null,
+        Func<RemotingCommand, RemotingCommand?>? answerRequest = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(broker);
         options ??= ClientOptions.Default;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.ConnectTimeout);
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(endPoint, limit.Token).ConfigureAwait(false);
-            return new RemotingConnection(socket, options, answerRequest);
+            Stream stream = await transport.ConnectAsync(broker, limit.Token).ConfigureAwait(false);
+            return new RemotingConnection(stream, broker.ToString(), options, answerRequest);
         }
         catch (OperationCanceledException cause) when (!cancellation.IsCancellationRequested)
         {
-            socket.Dispose();
             throw new TimeoutException(
-                $"No connection to {endPoint} within {options.ConnectTimeout.TotalMilliseconds:F0} ms.", cause);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+                $"No connection to {broker} within {options.ConnectTimeout.TotalMilliseconds:F0} ms.", cause);
         }
     }
 
@@ -248,13 +256,11 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         {
             while (TryTakeOutput())
             {
-                ReadOnlyMemory<byte> rest = _sending.WrittenMemory;
-                while (!rest.IsEmpty)
-                    rest = rest[await _socket.SendAsync(rest, SocketFlags.None).ConfigureAwait(false)..];
+                await _stream.WriteAsync(_sending.WrittenMemory).ConfigureAwait(false);
                 _sending.Clear();
             }
         }
-        catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
+        catch (Exception cause) when (cause is IOException or SocketException or ObjectDisposedException)
         {
             End("its socket failed", cause);
         }
@@ -289,7 +295,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
 
             End("the broker closed it", null);
         }
-        catch (Exception cause) when (cause is SocketException or ObjectDisposedException or InvalidDataException)
+        catch (Exception cause) when (cause is IOException or SocketException or ObjectDisposedException or InvalidDataException)
         {
             End(cause is InvalidDataException ? cause.Message : "its socket failed", cause);
         }
@@ -386,7 +392,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         }
 
         _timeouts.Dispose();
-        _socket.Dispose();
+        _stream.Dispose();
         foreach (PendingCall call in failed)
             call.TrySetException(Lost());
     }
