@@ -24,6 +24,13 @@ public sealed class GatewayOptions
     public int Port { get; set; } = 9876;
 
     /// <summary>
+    /// Whether nothing listens on the network, so that only callers in this process come in, and those of an Orleans
+    /// cluster through it. <see cref="ListenAddress"/> and <see cref="Port"/> are then only what routes name the broker
+    /// by. Default: false.
+    /// </summary>
+    public bool InProcessOnly { get; set; }
+
+    /// <summary>
     /// Whether anybody who reaches a <see cref="ListenAddress"/> beyond this machine may come in without
     /// authentication. Default: false.
     /// </summary>

@@ -13,6 +13,7 @@ public sealed class ProjectArrowTests
         ["Broker"] = ["Storage", "Protocol", "Messages"],
         ["Gateway"] = ["Broker", "Protocol"],
         ["Client"] = ["Protocol", "Messages"],
+        ["Client.InProcess"] = ["Client", "Gateway"],
         ["Standalone"] = ["Gateway", "Broker"],
         ["Cli"] = ["Client", "Storage"],
         ["Databases"] = [],

@@ -11,11 +11,16 @@ using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Client.Tests;
 
-public sealed class BrokerClientTests : IDisposable
+/// <summary>Requests and answers; the same over every transport.</summary>
+public abstract class BrokerClientTests(TransportKind kind) : IDisposable
 {
-    private readonly ScriptedBroker _broker = new();
+    private readonly ScriptedBroker _broker = ScriptedBroker.Over(kind);
 
-    public void Dispose() => _broker.Dispose();
+    public void Dispose()
+    {
+        _broker.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Send_WritesAllOfTheMessage_AndReturnsItsPlace()
@@ -316,7 +321,7 @@ public sealed class BrokerClientTests : IDisposable
 
     private async Task<BrokerClient> ConnectAsync(ClientOptions? options = null)
     {
-        Task<BrokerClient> connecting = BrokerClient.ConnectAsync(_broker.EndPoint, options);
+        Task<BrokerClient> connecting = BrokerClient.ConnectAsync(_broker.Transport, _broker.Address, options);
         await _broker.AcceptAsync();
         return await connecting;
     }
@@ -330,3 +335,7 @@ public sealed class BrokerClientTests : IDisposable
         return items;
     }
 }
+
+public sealed class SocketBrokerClientTests() : BrokerClientTests(TransportKind.Socket);
+
+public sealed class InProcessBrokerClientTests() : BrokerClientTests(TransportKind.InProcess);

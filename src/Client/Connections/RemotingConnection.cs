@@ -295,7 +295,8 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
 
             End("the broker closed it", null);
         }
-        catch (Exception cause) when (cause is IOException or SocketException or ObjectDisposedException or InvalidDataException)
+        catch (Exception cause) when (
+            cause is IOException or SocketException or ObjectDisposedException or InvalidDataException)
         {
             End(cause is InvalidDataException ? cause.Message : "its socket failed", cause);
         }

@@ -5,7 +5,9 @@ namespace OrleansMq.Client.Transports;
 /// <summary>How a client's bytes reach brokers. The protocol above it is the same for all. Thread-safe.</summary>
 public interface IBrokerTransport
 {
-    /// <summary>Brokers that may be asked where topics live, any of them, in the order in which they are tried.</summary>
+    /// <summary>
+    /// Brokers that may be asked where topics live, any of them, in the order in which they are tried.
+    /// </summary>
     IReadOnlyList<BrokerAddress> Seeds { get; }
 
     /// <summary>

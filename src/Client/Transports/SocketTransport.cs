@@ -15,7 +15,9 @@ public sealed class SocketTransport : IBrokerTransport
 
     /// <summary>Makes a transport.</summary>
     /// <param name="servers">Brokers, as HOST:PORT or HOST, separated by commas or semicolons.</param>
-    /// <param name="tls">How TLS is spoken; null for plain connections. The host's name is filled in if it lacks.</param>
+    /// <param name="tls">
+    /// How TLS is spoken; null for plain connections. The host's name is filled in if it lacks.
+    /// </param>
     /// <exception cref="FormatException">An address is none; the message says which.</exception>
     public SocketTransport(string servers, SslClientAuthenticationOptions? tls = null)
     {

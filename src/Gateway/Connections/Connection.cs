@@ -60,6 +60,9 @@ public abstract class Connection
     /// <summary>Whatever the handler wants to keep with the connection.</summary>
     public object? State { get; set; }
 
+    /// <summary>Whether requests or answers are outstanding.</summary>
+    internal bool IsUnfinished => InFlight > 0 || OutputBytes > 0;
+
     /// <summary>What the connection's loop knows of its progress. For the connection's loop only.</summary>
     internal ConnectionTiming Timing { get; }
 
@@ -143,6 +146,9 @@ public abstract class Connection
         Interlocked.Exchange(ref _draining, 1);
         Schedule();
     }
+
+    /// <summary>Looks after the time-outs of a connection without a loop.</summary>
+    internal virtual void Check(long now) => CheckTime(now);
 
     /// <summary>Closes the connection if it is overdue. For the connection's loop only.</summary>
     internal void CheckTime(long now)

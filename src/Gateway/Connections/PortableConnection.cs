@@ -47,9 +47,6 @@ internal sealed class PortableConnection : Connection
     /// <inheritdoc/>
     public override bool IsEncrypted => _stream is SslStream;
 
-    /// <summary>Whether requests or answers are outstanding.</summary>
-    internal bool IsUnfinished => InFlight > 0 || OutputBytes > 0;
-
     /// <summary>Serves the connection until it is closed; never fails.</summary>
     internal async Task RunAsync()
     {
@@ -75,8 +72,8 @@ internal sealed class PortableConnection : Connection
         await FinishAsync(isAnnounced).ConfigureAwait(false);
     }
 
-    /// <summary>Looks after the connection's time-outs; any thread.</summary>
-    internal void Check(long now)
+    /// <inheritdoc/>
+    internal override void Check(long now)
     {
         CheckTime(now);
         if (!IsClosed)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using OrleansMq.Broker.Metadata;
 using OrleansMq.Broker.Nodes;
+using OrleansMq.Gateway.Connections;
 using OrleansMq.Gateway.Listeners;
 using OrleansMq.Gateway.Requests;
 using OrleansMq.Storage;
@@ -25,7 +26,7 @@ public sealed class BrokerHost : IAsyncDisposable
     private readonly ClientChannels _channels;
     private readonly ILogger _gatewayLogger;
     private readonly List<WorkerThread> _threads;
-    private GatewayListener? _listener;
+    private volatile GatewayListener? _listener;
     private bool _isClosed;
 
     private BrokerHost(BrokerSettings settings, BrokerNode node, ClientChannels channels, ILoggerFactory loggers)
@@ -44,8 +45,8 @@ public sealed class BrokerHost : IAsyncDisposable
     /// <summary>The connections of its clients.</summary>
     public ClientChannels Channels => _channels;
 
-    /// <summary>Where it listens; null while it does not.</summary>
-    public IPEndPoint? EndPoint => _listener?.EndPoint;
+    /// <summary>Where it listens; null while it does not, and when it serves its process only.</summary>
+    public IPEndPoint? EndPoint => _settings.Gateway.InProcessOnly ? null : _listener?.EndPoint;
 
     /// <summary>
     /// Whether an exception is about the configuration, the files or the network, so that its message says it all.
@@ -90,6 +91,15 @@ public sealed class BrokerHost : IAsyncDisposable
 
         _listener = listener;
     }
+
+    /// <summary>
+    /// Connects a client in this process, without a socket: the bytes are those of the remoting protocol, and the
+    /// limits those of <see cref="GatewayOptions"/>. Any thread.
+    /// </summary>
+    /// <exception cref="IOException">The broker does not let clients in, or has too many.</exception>
+    public InProcessStream Connect() =>
+        (_listener ?? throw new IOException($"The broker '{Node.Identity.BrokerName}' does not let clients in now."))
+        .Connect();
 
     /// <summary>Lets nobody in any more, and answers what was begun.</summary>
     public async Task StopListeningAsync()

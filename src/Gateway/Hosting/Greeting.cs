@@ -19,7 +19,11 @@ public static class Greeting
             """;
     }
 
-    private static string Who(BrokerHost host) =>
-        $"OrleansMq broker '{host.Node.Identity.BrokerName}' listens on {host.EndPoint}, "
-        + $"for clients at {host.Node.Identity.AddressText}";
+    private static string Who(BrokerHost host)
+    {
+        string who = $"OrleansMq broker '{host.Node.Identity.BrokerName}'";
+        return host.EndPoint is { } endPoint
+            ? $"{who} listens on {endPoint}, for clients at {host.Node.Identity.AddressText}"
+            : $"{who} serves its own process, and its Orleans cluster if it is in one, and listens nowhere";
+    }
 }

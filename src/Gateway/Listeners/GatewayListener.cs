@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
@@ -8,8 +7,9 @@ using OrleansMq.Gateway.Connections;
 namespace OrleansMq.Gateway.Listeners;
 
 /// <summary>
-/// Takes connections on one port, plain and under TLS, and hands their frames to a handler. On Linux plain connections
-/// share <see cref="GatewayOptions.LoopThreads"/> threads; everything else runs on the sockets of .NET.
+/// Takes connections on one port, plain and under TLS, and from the process itself, and hands their frames to a
+/// handler. On Linux plain connections share <see cref="GatewayOptions.LoopThreads"/> threads; other sockets run on
+/// those of .NET, and callers in the process on their own threads.
 /// </summary>
 public sealed class GatewayListener : IAsyncDisposable
 {
@@ -21,8 +21,7 @@ public sealed class GatewayListener : IAsyncDisposable
     private readonly GatewayOptions _options;
     private readonly ListenerContext _context;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ConcurrentDictionary<long, PortableConnection> _portable = new();
-    private readonly ConcurrentDictionary<long, Task> _portableRuns = new();
+    private readonly WatchedConnections _watched = new();
     private readonly PeriodicTimer _watch;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<Socket, long> _startPortable;
@@ -31,7 +30,7 @@ public sealed class GatewayListener : IAsyncDisposable
     private Task _accepting = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
     private int _stopped;
-    private bool _isDraining;
+    private bool _isStarted;
 
     /// <summary>Makes a listener that does not listen yet.</summary>
     /// <param name="options">Where to listen, and the limits; not to be changed afterwards.</param>
@@ -55,10 +54,11 @@ public sealed class GatewayListener : IAsyncDisposable
     }
 
     /// <summary>Where the listener listens, with the port it really got.</summary>
-    /// <exception cref="InvalidOperationException">It has not been started.</exception>
+    /// <exception cref="InvalidOperationException">It has not been started, or has no socket.</exception>
     public IPEndPoint EndPoint
     {
-        get => field ?? throw new InvalidOperationException("Call Start first.");
+        get => field ?? throw new InvalidOperationException(
+            _isStarted ? "The listener serves its process only." : "Call Start first.");
         private set;
     }
 
@@ -79,30 +79,41 @@ public sealed class GatewayListener : IAsyncDisposable
     /// <exception cref="SocketException">The address or port cannot be had.</exception>
     public void Start()
     {
-        if (_socket is not null)
+        if (_isStarted)
             throw new InvalidOperationException("The listener has been started already.");
-        var endPoint = new IPEndPoint(IPAddress.Parse(_options.ListenAddress), _options.Port);
-        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
+        if (_options.InProcessOnly)
+            _context.LogInProcessOnly();
+        else
+            StartSocket();
+        _watching = WatchAsync();
+        Volatile.Write(ref _isStarted, true);
+    }
+
+    /// <summary>Connects a caller in this process, without a socket; the same limits hold.</summary>
+    /// <exception cref="IOException">
+    /// The listener is not started, is stopped, or has as many connections as it may.
+    /// </exception>
+    public InProcessStream Connect()
+    {
+        if (!Volatile.Read(ref _isStarted))
+            throw new IOException("The broker does not listen yet.");
+        if (!_context.TryEnter(out long id))
         {
-            if (endPoint.Address.Equals(IPAddress.IPv6Any))
-                socket.DualMode = true;
-            socket.Bind(endPoint);
-            socket.Listen(Backlog);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+            _context.ReportTooManyConnections();
+            throw new IOException(
+                $"The broker has {_options.MaxConnections} connections, which is the limit; close some, or raise " +
+                $"{GatewayOptions.Section}:{nameof(GatewayOptions.MaxConnections)}.");
         }
 
-        _socket = socket;
-        EndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        if (EpollSet.IsSupported && UsesEpoll)
-            StartLoops();
-        _accepting = AcceptAsync(socket);
-        _watching = WatchAsync();
-        _context.LogListening(EndPoint, UsesEpoll ? "epoll" : "portable", TlsState());
+        var connection = new InProcessConnection(_context, id);
+        if (!_watched.TryAdd(connection, () => connection.Ended))
+        {
+            _context.Leave();
+            throw new IOException("The broker is being stopped.");
+        }
+
+        connection.Open();
+        return new InProcessStream(connection);
     }
 
     /// <summary>
@@ -124,7 +135,7 @@ public sealed class GatewayListener : IAsyncDisposable
         int unfinished = 0;
         if (EpollSet.IsSupported)
             unfinished += await StopLoopsAsync(until).ConfigureAwait(false);
-        unfinished += await StopPortableAsync(until).ConfigureAwait(false);
+        unfinished += await _watched.StopAsync(until).ConfigureAwait(false);
         _watch.Dispose();
         await _watching.ConfigureAwait(false);
         _stopping.Dispose();
@@ -134,6 +145,31 @@ public sealed class GatewayListener : IAsyncDisposable
 
     /// <summary>Stops at once.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    private void StartSocket()
+    {
+        var endPoint = new IPEndPoint(IPAddress.Parse(_options.ListenAddress), _options.Port);
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endPoint.Address.Equals(IPAddress.IPv6Any))
+                socket.DualMode = true;
+            socket.Bind(endPoint);
+            socket.Listen(Backlog);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        _socket = socket;
+        EndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        if (EpollSet.IsSupported && UsesEpoll)
+            StartLoops();
+        _accepting = AcceptAsync(socket);
+        _context.LogListening(EndPoint, UsesEpoll ? "epoll" : "portable", TlsState());
+    }
 
     private string TlsState() =>
         _context.Tls is null ? "off" : _options.TlsRequired ? "required" : "offered";
@@ -233,32 +269,17 @@ public sealed class GatewayListener : IAsyncDisposable
             return;
         }
 
-        _portable[id] = connection;
-        _portableRuns[id] = Task.Run(() => RunPortableAsync(connection));
-        if (Volatile.Read(ref _isDraining))
-            connection.Drain();
+        if (_watched.TryAdd(connection, () => Task.Run(connection.RunAsync)))
+            return;
+        socket.Dispose();
+        _context.Leave();
     }
 
-    private async Task RunPortableAsync(PortableConnection connection)
-    {
-        await connection.RunAsync().ConfigureAwait(false);
-        _portable.TryRemove(connection.Id, out _);
-    }
-
-    /// <summary>Looks for overdue connections, and for runs that have ended, until all is stopped.</summary>
+    /// <summary>Looks for overdue connections until all is stopped.</summary>
     private async Task WatchAsync()
     {
         while (await _watch.WaitForNextTickAsync().ConfigureAwait(false))
-        {
-            long now = Environment.TickCount64;
-            foreach (KeyValuePair<long, PortableConnection> entry in _portable)
-                entry.Value.Check(now);
-            foreach (KeyValuePair<long, Task> entry in _portableRuns)
-            {
-                if (entry.Value.IsCompleted)
-                    _portableRuns.TryRemove(entry.Key, out _);
-            }
-        }
+            _watched.Check(Environment.TickCount64);
     }
 
     [SupportedOSPlatform("linux")]
@@ -275,27 +296,6 @@ public sealed class GatewayListener : IAsyncDisposable
             loop.Dispose();
         }
 
-        return unfinished;
-    }
-
-    private async Task<int> StopPortableAsync(long until)
-    {
-        Volatile.Write(ref _isDraining, true);
-        // The oldest first: whoever sees its connection closed knows that no older one takes requests any more. Sorted
-        // from a copy, since sorting what shrinks meanwhile would give entries that are none.
-        foreach (KeyValuePair<long, PortableConnection> entry in _portable.ToArray().OrderBy(entry => entry.Key))
-            entry.Value.Drain();
-        Task all = Task.WhenAll(_portableRuns.Values);
-        var rest = TimeSpan.FromMilliseconds(Math.Max(0, until - Environment.TickCount64));
-        await Task.WhenAny(all, Task.Delay(rest)).ConfigureAwait(false);
-        int unfinished = 0;
-        foreach (KeyValuePair<long, PortableConnection> entry in _portable)
-        {
-            unfinished += entry.Value.IsUnfinished ? 1 : 0;
-            entry.Value.Close("the gateway stops");
-        }
-
-        await all.ConfigureAwait(false);
         return unfinished;
     }
 }

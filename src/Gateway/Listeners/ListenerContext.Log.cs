@@ -24,6 +24,10 @@ internal sealed partial class ListenerContext
         "A loop of the gateway has failed; its connections are closed and it takes no new ones. Restart the process")]
     public partial void LogLoopFailed(Exception exception);
 
+    [LoggerMessage(2505, LogLevel.Information,
+        "The gateway serves callers in its process only (InProcessOnly); nothing listens on the network")]
+    public partial void LogInProcessOnly();
+
     [LoggerMessage(2510, LogLevel.Warning,
         "A connection was refused: {MaxConnections} are open, which is the limit (MaxConnections)")]
     private partial void LogTooManyConnections(int maxConnections);

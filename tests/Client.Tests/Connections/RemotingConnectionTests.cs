@@ -5,11 +5,16 @@ using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Client.Tests.Connections;
 
-public sealed class RemotingConnectionTests : IDisposable
+/// <summary>Many calls over one connection; the same over every transport.</summary>
+public abstract class RemotingConnectionTests(TransportKind kind) : IDisposable
 {
-    private readonly ScriptedBroker _broker = new();
+    private readonly ScriptedBroker _broker = ScriptedBroker.Over(kind);
 
-    public void Dispose() => _broker.Dispose();
+    public void Dispose()
+    {
+        _broker.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Invoke_ReturnsAnswers_WhenTheyComeInAnotherOrder()
@@ -312,7 +317,8 @@ public sealed class RemotingConnectionTests : IDisposable
     private async Task<RemotingConnection> ConnectAsync(
         ClientOptions? options = null, Func<RemotingCommand, RemotingCommand?>? answerRequest = null)
     {
-        Task<RemotingConnection> connecting = RemotingConnection.ConnectAsync(_broker.EndPoint, options, answerRequest);
+        Task<RemotingConnection> connecting = RemotingConnection.ConnectAsync(
+            _broker.Transport, _broker.Address, options, answerRequest);
         await _broker.AcceptAsync();
         return await connecting;
     }
@@ -322,3 +328,7 @@ public sealed class RemotingConnectionTests : IDisposable
     private static Task<RemotingCommand> InvokeAsync(RemotingConnection connection, int code) =>
         connection.InvokeAsync(Request(code), ScriptedBroker.Limit).AsTask();
 }
+
+public sealed class SocketConnectionTests() : RemotingConnectionTests(TransportKind.Socket);
+
+public sealed class InProcessConnectionTests() : RemotingConnectionTests(TransportKind.InProcess);

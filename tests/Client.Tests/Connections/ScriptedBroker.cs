@@ -1,46 +1,36 @@
-using System.Buffers.Binary;
-using System.Net;
-using System.Net.Sockets;
+using OrleansMq.Client.Transports;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Client.Tests.Connections;
 
 /// <summary>The broker's side of one connection, played by a test. Everything has a time limit.</summary>
-public sealed class ScriptedBroker : IDisposable
+public abstract class ScriptedBroker : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _limit = new(Limit);
-    private NetworkStream? _stream;
 
-    public ScriptedBroker() => _listener.Start();
+    /// <summary>How clients reach it.</summary>
+    public abstract IBrokerTransport Transport { get; }
 
-    public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
+    public BrokerAddress Address => Transport.Seeds[0];
 
-    public async Task AcceptAsync() =>
-        _stream = new NetworkStream(await _listener.AcceptSocketAsync(_limit.Token), ownsSocket: true);
+    protected CancellationToken LimitToken => _limit.Token;
+
+    public static ScriptedBroker Over(TransportKind kind) =>
+        kind == TransportKind.Socket ? new ScriptedSocketBroker() : new ScriptedInProcessBroker();
+
+    public abstract Task AcceptAsync();
 
     public async Task<RemotingCommand> ReceiveAsync()
     {
-        byte[] prefix = new byte[FrameReader.PrefixBytes];
-        await _stream!.ReadExactlyAsync(prefix, _limit.Token);
-        byte[] frame = new byte[BinaryPrimitives.ReadInt32BigEndian(prefix)];
-        await _stream.ReadExactlyAsync(frame, _limit.Token);
         var reader = new CommandReader();
-        Assert.Equal(CommandDefect.None, reader.Read(frame));
+        Assert.Equal(CommandDefect.None, reader.Read(await ReceiveFrameAsync()));
         return RemotingCommand.From(reader);
     }
 
-    public async Task SendAsync(params ReadOnlyMemory<byte>[] pieces)
-    {
-        foreach (ReadOnlyMemory<byte> piece in pieces)
-        {
-            await _stream!.WriteAsync(piece, _limit.Token);
-            await _stream.FlushAsync(_limit.Token);
-        }
-    }
+    public abstract Task SendAsync(params ReadOnlyMemory<byte>[] pieces);
 
     public Task SendAsync(RemotingCommand command) => SendAsync(Encode(command));
 
@@ -73,25 +63,17 @@ public sealed class ScriptedBroker : IDisposable
     }
 
     /// <summary>Fails unless the client closes its side.</summary>
-    public async Task AssertClosedAsync()
-    {
-        try
-        {
-            Assert.Equal(0, await _stream!.ReadAsync(new byte[1], _limit.Token));
-        }
-        catch (IOException cause) when (
-            cause.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
-        {
-            // Closed too, while bytes were under way.
-        }
-    }
+    public abstract Task AssertClosedAsync();
 
-    public void Close() => _stream?.Dispose();
+    public abstract void Close();
 
     public void Dispose()
     {
-        Close();
-        _listener.Dispose();
-        _limit.Dispose();
+        Dispose(true);
+        GC.SuppressFinalize(this);
     }
+
+    protected abstract Task<byte[]> ReceiveFrameAsync();
+
+    protected virtual void Dispose(bool disposing) => _limit.Dispose();
 }

@@ -7,15 +7,13 @@ using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Gateway.Tests.Connections;
 
-/// <summary>Frames in, answers out, over real sockets; the same for every kind of connection.</summary>
-public abstract class ConnectionTests(bool isPortable)
+/// <summary>Frames in, answers out, over what really carries them; the same for every kind of connection.</summary>
+public abstract class ConnectionTests(ConnectionKind kind)
 {
-    private GatewayOptions Options() => new() { ForcePortable = isPortable };
-
     [Fact]
     public async Task Frames_AreAnswered_WhenSplitAtAnyByte()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         TestPeer other = gateway.Connect();
         for (int split = 1; split < TestPeer.Frame(TestHandler.Echo, 0).Length; split++)
@@ -33,7 +31,7 @@ public abstract class ConnectionTests(bool isPortable)
     public async Task Frames_AreAnsweredInOrder_WhenManyComeInOneWrite()
     {
         const int count = 20_000;
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         byte[] all = [.. Enumerable.Range(0, count).SelectMany(number => TestPeer.Frame(TestHandler.Echo, number))];
         Task sending = Task.Run(() => peer.Send(all));
@@ -51,9 +49,9 @@ public abstract class ConnectionTests(bool isPortable)
     [InlineData(4 * 1024 * 1024)]
     public async Task Frame_ComesWhole_WhateverItsSize(int size)
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.MaxFrameBytes = 4 * 1024 * 1024;
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer peer = gateway.Connect();
         byte[] payload = new byte[size - 5];
         new Random(size).NextBytes(payload);
@@ -79,9 +77,9 @@ public abstract class ConnectionTests(bool isPortable)
     [InlineData(1001)]
     public async Task BadLength_ClosesThatConnectionOnly(int length)
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.MaxFrameBytes = 1000;
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer good = gateway.Connect();
         good.RoundTrip();
         TestPeer bad = gateway.Connect();
@@ -96,7 +94,7 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task FramesBeforeABadOne_AreAnswered()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         byte[] frame = TestPeer.Frame(TestHandler.Echo, 1);
         peer.Send([.. frame, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
@@ -107,7 +105,7 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task LengthAlone_TakesLittleMemory()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip();
         peer.Send([0x00, 0xff, 0xff, 0xff, 0, 0, 0, 0]);
@@ -118,10 +116,10 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task UnfinishedFrames_AreClosed_WhenTheyTakeTooMuchTogether()
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.MaxFrameBytes = 1024 * 1024;
         options.MaxReceiveBytes = 1024 * 1024;
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         byte[] most = TestPeer.Frame(TestHandler.Echo, new byte[1000 * 1024])[..^1];
         gateway.Connect().Send(most);
         TestPeer second = gateway.Connect();
@@ -141,7 +139,7 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Answers_Arrive_WhenWrittenByOtherThreads()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         HashSet<int> expected = [.. Enumerable.Range(0, 2000)];
         foreach (int number in expected)
@@ -153,7 +151,7 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Answers_Arrive_WhenWrittenAtTheEndOfTheBatch()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         for (int number = 0; number < 100; number++)
             peer.RoundTrip(TestHandler.EchoAtBatchEnd, number);
@@ -162,7 +160,7 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Push_Arrives_WhenThePeerIsSilent()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip();
         Connection connection = gateway.Handler.TakeConnected();
@@ -177,9 +175,9 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Frames_ReachOtherConnections_WhenThereAreManyLoops()
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.LoopThreads = 3;
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer[] peers = [.. Enumerable.Range(0, 12).Select(_ => gateway.Connect())];
         foreach (TestPeer peer in peers)
             peer.RoundTrip();
@@ -196,9 +194,9 @@ public abstract class ConnectionTests(bool isPortable)
     public async Task Reading_Pauses_WhenTooManyRequestsAreInFlight()
     {
         const int limit = 4;
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.MaxInFlightPerConnection = limit;
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer peer = gateway.Connect();
         for (int number = 0; number < 100; number++)
             peer.Send(TestPeer.Frame(TestHandler.Hold, number));
@@ -222,9 +220,9 @@ public abstract class ConnectionTests(bool isPortable)
     public async Task Reading_GoesOn_WhenAnswersComeWhileItPauses(int limit)
     {
         const int count = 5_000;
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.MaxInFlightPerConnection = limit;
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer peer = gateway.Connect();
         byte[] all = [.. Enumerable.Range(0, count).SelectMany(number =>
             TestPeer.Frame(TestHandler.EchoFromThread, number))];
@@ -239,9 +237,9 @@ public abstract class ConnectionTests(bool isPortable)
     public async Task Reading_PausesAndResumes_WhenTheReaderIsSlow()
     {
         const int count = 64;
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.MaxOutputBytesPerConnection = 2 * 1024 * 1024;
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer peer = gateway.Connect();
         for (int number = 0; number < count; number++)
             peer.Send(TestPeer.Frame(TestHandler.Big, 1024 * 1024));
@@ -256,10 +254,10 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Close_Follows_WhenTheReaderTakesNothing()
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.MaxOutputBytesPerConnection = 2 * 1024 * 1024;
         options.SlowReaderTimeout = TimeSpan.FromMilliseconds(200);
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer peer = gateway.Connect();
         for (int number = 0; number < 64; number++)
             peer.Send(TestPeer.Frame(TestHandler.Big, 1024 * 1024));
@@ -270,9 +268,9 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Close_Follows_WhenPushesExceedTwiceTheOutputLimit()
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.MaxOutputBytesPerConnection = 1024 * 1024;
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip();
         Connection connection = gateway.Handler.TakeConnected();
@@ -284,9 +282,9 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Close_Follows_WhenAFrameDoesNotGetComplete()
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.FrameTimeout = TimeSpan.FromMilliseconds(100);
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip();
         peer.Send(TestPeer.Frame(TestHandler.Echo, 1).AsSpan(0, 6));
@@ -298,9 +296,9 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Close_Follows_WhenIdle()
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.IdleTimeout = TimeSpan.FromMilliseconds(100);
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip();
         peer.AssertClosed();
@@ -310,16 +308,16 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Close_Follows_WhenNotAByteEverComes()
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.IdleTimeout = TimeSpan.FromMilliseconds(100);
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         gateway.Connect().AssertClosed();
     }
 
     [Fact]
     public async Task Close_SendsWhatIsWritten()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip(TestHandler.Close);
         peer.AssertClosed();
@@ -329,7 +327,7 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Close_Works_FromAnotherThread()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip();
         Connection connection = gateway.Handler.TakeConnected();
@@ -344,7 +342,7 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Write_IsThrownAway_WhenClosed()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip();
         peer.Dispose();
@@ -358,7 +356,7 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Closed_IsToldOnce_WhenThePeerResets()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip();
         peer.Abort();
@@ -371,10 +369,10 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task RemoteEndPoint_IsThePeers()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         peer.RoundTrip();
-        var expected = (IPEndPoint)peer.Socket.LocalEndPoint!;
+        IPEndPoint expected = peer.EndPoint;
         Connection connection = gateway.Handler.TakeConnected();
         Assert.Equal(expected, connection.RemoteEndPoint);
         Assert.Equal(HostAddress.From(expected), connection.RemoteHost);
@@ -386,7 +384,7 @@ public abstract class ConnectionTests(bool isPortable)
     [InlineData(TestHandler.ThrowAtBatchEnd)]
     public async Task OtherConnections_GoOn_WhenTheHandlerThrows(byte command)
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer good = gateway.Connect();
         good.RoundTrip();
         TestPeer bad = gateway.Connect();
@@ -402,7 +400,7 @@ public abstract class ConnectionTests(bool isPortable)
     [Fact]
     public async Task Connection_IsClosed_WhenTheHandlerThrowsOnIt()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         gateway.Handler.ThrowOnConnected = true;
         TestPeer bad = gateway.Connect();
         bad.Send(TestPeer.Frame(TestHandler.Echo, 0));
@@ -414,7 +412,100 @@ public abstract class ConnectionTests(bool isPortable)
 }
 
 /// <summary>On an epoll loop where there is one, as on Linux.</summary>
-public sealed class EpollConnectionTests() : ConnectionTests(isPortable: false);
+public sealed class EpollConnectionTests() : ConnectionTests(ConnectionKind.Epoll);
 
 /// <summary>On the sockets of .NET.</summary>
-public sealed class PortableConnectionTests() : ConnectionTests(isPortable: true);
+public sealed class PortableConnectionTests() : ConnectionTests(ConnectionKind.Portable);
+
+/// <summary>In the process.</summary>
+public sealed class InProcessConnectionTests() : ConnectionTests(ConnectionKind.InProcess)
+{
+    [Fact]
+    public async Task Read_EndsWithWhatIsWritten_WhenTheGatewayCloses()
+    {
+        await using var gateway = new TestGateway(new GatewayOptions(), ConnectionKind.InProcess);
+        await using InProcessStream stream = gateway.Listener.Connect();
+        byte[] frame = TestPeer.Frame(TestHandler.Close, 1);
+        await stream.WriteAsync(frame);
+        Assert.Equal(frame.Length, stream.Available);
+        Assert.Equal(5, await stream.ReadAsync(new byte[5]));
+        Assert.Equal(frame.Length - 5, await stream.ReadAsync(new byte[100]));
+        Assert.Equal(0, await stream.ReadAsync(new byte[100]));
+        await Assert.ThrowsAsync<IOException>(() => stream.WriteAsync(frame).AsTask());
+        gateway.Handler.TakeClosed();
+        Assert.Equal(0, await stream.ReadAsync(new byte[100]));
+    }
+
+    [Fact]
+    public async Task Closed_IsTold_WhenThePeerDoesNotReadWhatIsLeft()
+    {
+        await using var gateway = new TestGateway(
+            new GatewayOptions { IdleTimeout = TimeSpan.FromMilliseconds(100) }, ConnectionKind.InProcess);
+        await using InProcessStream stream = gateway.Listener.Connect();
+        await stream.WriteAsync(TestPeer.Frame(TestHandler.Close, 1));
+        Assert.Equal("the peer asked for it", gateway.Handler.TakeClosed().CloseReason);
+        Assert.Equal(0, gateway.Listener.Connections);
+    }
+
+    [Fact]
+    public async Task ReadAndWrite_EndAtOnce_WhenTheStreamIsDisposed()
+    {
+        await using var gateway = new TestGateway(
+            new GatewayOptions { MaxInFlightPerConnection = 1 }, ConnectionKind.InProcess);
+        InProcessStream stream = gateway.Listener.Connect();
+        Task<int> reading = stream.ReadAsync(new byte[100]).AsTask();
+        Task writing = stream.WriteAsync(
+            (byte[])[.. TestPeer.Frame(TestHandler.Hold, 1), .. TestPeer.Frame(TestHandler.Hold, 2)]).AsTask();
+        Assert.False(writing.IsCompleted);
+        await stream.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading.WaitAsync(TestGateway.Limit));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => writing.WaitAsync(TestGateway.Limit));
+        Assert.Equal("its peer closed it", gateway.Handler.TakeClosed().CloseReason);
+    }
+
+    [Fact]
+    public async Task Read_CanBeGivenUp_AndBegunAnew()
+    {
+        await using var gateway = new TestGateway(new GatewayOptions(), ConnectionKind.InProcess);
+        await using InProcessStream stream = gateway.Listener.Connect();
+        for (int round = 0; round < 100; round++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            Task<int> given = stream.ReadAsync(new byte[100], cancellation.Token).AsTask();
+            await cancellation.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+            Task<int> reading = stream.ReadAsync(new byte[100]).AsTask();
+            byte[] frame = TestPeer.Frame(TestHandler.EchoFromThread, round);
+            await stream.WriteAsync(frame);
+            Assert.Equal(frame.Length, await reading.WaitAsync(TestGateway.Limit));
+        }
+    }
+
+    [Fact]
+    public async Task Write_WaitsUntilItIsTaken_WhenTooMuchIsOutstanding()
+    {
+        await using var gateway = new TestGateway(
+            new GatewayOptions { MaxInFlightPerConnection = 1 }, ConnectionKind.InProcess);
+        await using InProcessStream stream = gateway.Listener.Connect();
+        await stream.WriteAsync(TestPeer.Frame(TestHandler.Hold, 1));
+        Task second = stream.WriteAsync(TestPeer.Frame(TestHandler.Hold, 2)).AsTask();
+        Assert.False(second.IsCompleted);
+        Assert.Throws<InvalidOperationException>(() => { _ = stream.WriteAsync(new byte[1]).AsTask(); });
+        gateway.Handler.ReleaseOne();
+        await second.WaitAsync(TestGateway.Limit);
+        gateway.Handler.ReleaseOne();
+    }
+
+    [Fact]
+    public async Task Read_WithoutABuffer_WaitsForBytes()
+    {
+        await using var gateway = new TestGateway(new GatewayOptions(), ConnectionKind.InProcess);
+        await using InProcessStream stream = gateway.Listener.Connect();
+        Task<int> waiting = stream.ReadAsync(Memory<byte>.Empty).AsTask();
+        Assert.False(waiting.IsCompleted);
+        byte[] frame = TestPeer.Frame(TestHandler.Echo, 1);
+        await stream.WriteAsync(frame);
+        Assert.Equal(0, await waiting.WaitAsync(TestGateway.Limit));
+        Assert.Equal(frame.Length, stream.Available);
+    }
+}

@@ -7,16 +7,14 @@ using OrleansMq.Gateway.Listeners;
 namespace OrleansMq.Gateway.Tests.Listeners;
 
 /// <summary>Taking connections and stopping; the same for every kind of connection.</summary>
-public abstract class GatewayListenerTests(bool isPortable)
+public abstract class GatewayListenerTests(ConnectionKind kind)
 {
     private const int MostReceivedBytes = 256 * 1024;
-
-    private GatewayOptions Options() => new() { ForcePortable = isPortable };
 
     [Fact]
     public async Task ThousandConnections_AreServed()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer[] peers = [.. Enumerable.Range(0, 1000).Select(_ => gateway.Connect())];
         for (int round = 0; round < 2; round++)
         {
@@ -32,13 +30,13 @@ public abstract class GatewayListenerTests(bool isPortable)
     [Fact]
     public async Task Connection_IsRefused_WhenThereAreTooMany()
     {
-        GatewayOptions options = Options();
+        var options = new GatewayOptions();
         options.MaxConnections = 2;
-        await using var gateway = new TestGateway(options);
+        await using var gateway = new TestGateway(options, kind);
         TestPeer first = gateway.Connect();
         first.RoundTrip();
         gateway.Connect().RoundTrip();
-        gateway.Connect().AssertClosed();
+        gateway.AssertRefused();
         gateway.Logger.WaitFor(2510);
         first.Dispose();
         gateway.Handler.TakeClosed();
@@ -48,7 +46,7 @@ public abstract class GatewayListenerTests(bool isPortable)
     [Fact]
     public async Task Stop_WaitsForAnswers_WhenRequestsAreInFlight()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         peer.Send(TestPeer.Frame(TestHandler.Hold, 5));
         TestPeer idle = gateway.Connect();
@@ -69,7 +67,7 @@ public abstract class GatewayListenerTests(bool isPortable)
     [Fact]
     public async Task Stop_IgnoresNewFrames_WhileRequestsAreInFlight()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         TestPeer idle = gateway.Connect();
         idle.RoundTrip();
@@ -90,7 +88,7 @@ public abstract class GatewayListenerTests(bool isPortable)
     [Fact]
     public async Task Stop_ClosesConnections_WhenTheGraceIsOver()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer peer = gateway.Connect();
         peer.Send(TestPeer.Frame(TestHandler.Hold, 5));
         gateway.Handler.WaitUntilHeld();
@@ -103,7 +101,7 @@ public abstract class GatewayListenerTests(bool isPortable)
     [Fact]
     public async Task Stop_RefusesNewConnections()
     {
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         IPEndPoint endPoint = gateway.Listener.EndPoint;
         await gateway.Listener.StopAsync(TimeSpan.Zero).WaitAsync(TestGateway.Limit);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -114,8 +112,8 @@ public abstract class GatewayListenerTests(bool isPortable)
     [Fact]
     public async Task Start_Fails_WhenThePortIsTaken()
     {
-        await using var gateway = new TestGateway(Options());
-        GatewayOptions options = Options();
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
+        var options = new GatewayOptions();
         options.Port = gateway.Listener.EndPoint.Port;
         await using var second = new GatewayListener(options, gateway.Handler, NullLogger.Instance);
         Assert.Equal(SocketError.AddressAlreadyInUse, Assert.Throws<SocketException>(second.Start).SocketErrorCode);
@@ -125,7 +123,7 @@ public abstract class GatewayListenerTests(bool isPortable)
     public async Task Hog_DoesNotStarveOthers()
     {
         byte[] frame = TestPeer.Frame(TestHandler.Echo, new byte[91]);
-        await using var gateway = new TestGateway(Options());
+        await using var gateway = new TestGateway(new GatewayOptions(), kind);
         TestPeer hog = gateway.Connect();
         hog.Send(frame);
         gateway.Handler.Watched = gateway.Handler.TakeConnected();
@@ -136,12 +134,12 @@ public abstract class GatewayListenerTests(bool isPortable)
         {
             while (!Volatile.Read(ref isDone))
                 hog.Send(pipelined);
-            hog.Socket.Shutdown(SocketShutdown.Send);
+            hog.EndSending();
         });
         Task receiving = Task.Run(() =>
         {
             byte[] buffer = new byte[1024 * 1024];
-            while (hog.Socket.Receive(buffer) is > 0 and int count)
+            while (hog.ReceiveSome(buffer) is > 0 and int count)
                 Interlocked.Add(ref answered, count / frame.Length);
         });
         Assert.True(SpinWait.SpinUntil(() => Interlocked.Read(ref answered) > 0, TestGateway.Limit));
@@ -160,7 +158,7 @@ public abstract class GatewayListenerTests(bool isPortable)
 }
 
 /// <summary>On epoll loops where there are some, as on Linux.</summary>
-public sealed class EpollListenerTests() : GatewayListenerTests(isPortable: false)
+public sealed class EpollListenerTests() : GatewayListenerTests(ConnectionKind.Epoll)
 {
     [Fact]
     public async Task PausedConnection_IsClosed_WhenItsPeerResets()
@@ -178,4 +176,40 @@ public sealed class EpollListenerTests() : GatewayListenerTests(isPortable: fals
 }
 
 /// <summary>On the sockets of .NET.</summary>
-public sealed class PortableListenerTests() : GatewayListenerTests(isPortable: true);
+public sealed class PortableListenerTests() : GatewayListenerTests(ConnectionKind.Portable);
+
+/// <summary>In the process.</summary>
+public sealed class InProcessListenerTests() : GatewayListenerTests(ConnectionKind.InProcess)
+{
+    [Fact]
+    public async Task Connect_NeedsNoSocket()
+    {
+        await using var gateway = new TestGateway(
+            new GatewayOptions { InProcessOnly = true }, ConnectionKind.InProcess);
+        gateway.Connect().RoundTrip();
+        gateway.Logger.WaitFor(2505);
+        Assert.Throws<InvalidOperationException>(() => gateway.Listener.EndPoint);
+    }
+
+    [Fact]
+    public async Task Connect_IsRefused_BeforeTheListenerStarts_AndAfterItStopped()
+    {
+        await using var listener = new GatewayListener(
+            new GatewayOptions { InProcessOnly = true }, new TestHandler(), NullLogger.Instance);
+        Assert.Contains("not listen yet", Assert.Throws<IOException>(listener.Connect).Message, StringComparison.Ordinal);
+        listener.Start();
+        await listener.StopAsync(TimeSpan.Zero);
+        Assert.Contains("stopped", Assert.Throws<IOException>(listener.Connect).Message, StringComparison.Ordinal);
+        Assert.Equal(0, listener.Connections);
+    }
+
+    [Fact]
+    public async Task Connect_NamesTheLimit_WhenThereAreTooMany()
+    {
+        await using var gateway = new TestGateway(
+            new GatewayOptions { MaxConnections = 1 }, ConnectionKind.InProcess);
+        gateway.Connect();
+        IOException refusal = Assert.Throws<IOException>(gateway.Listener.Connect);
+        Assert.Contains("MaxConnections", refusal.Message, StringComparison.Ordinal);
+    }
+}

@@ -10,8 +10,12 @@ public sealed class TestGateway : IAsyncDisposable
 
     private readonly List<TestPeer> _peers = [];
 
-    public TestGateway(GatewayOptions options)
+    private readonly ConnectionKind _kind;
+
+    public TestGateway(GatewayOptions options, ConnectionKind kind = ConnectionKind.Epoll)
     {
+        _kind = kind;
+        options.ForcePortable |= kind == ConnectionKind.Portable;
         options.Port = 0;
         Listener = new GatewayListener(options, Handler, Logger);
         Listener.Start();
@@ -26,9 +30,20 @@ public sealed class TestGateway : IAsyncDisposable
     /// <summary>Opens a connection.</summary>
     public TestPeer Connect()
     {
-        var peer = new TestPeer(Listener.EndPoint);
+        TestPeer peer = _kind == ConnectionKind.InProcess
+            ? new TestPeer(Listener.Connect())
+            : new TestPeer(Listener.EndPoint);
         _peers.Add(peer);
         return peer;
+    }
+
+    /// <summary>Fails unless no further connection is taken.</summary>
+    public void AssertRefused()
+    {
+        if (_kind == ConnectionKind.InProcess)
+            Assert.Throws<IOException>(Listener.Connect);
+        else
+            Connect().AssertClosed();
     }
 
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using OrleansMq.Gateway.Connections;
 using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Gateway.Tests.Listeners;
@@ -9,17 +10,24 @@ namespace OrleansMq.Gateway.Tests.Listeners;
 /// <summary>A client's side of a connection, blocking, with a time limit on everything.</summary>
 public sealed class TestPeer : IDisposable
 {
+    private readonly Socket? _socket;
     private Stream _stream;
+
+    /// <summary>What is being sent without a socket, which would hold it meanwhile.</summary>
+    private Task _sending = Task.CompletedTask;
 
     public TestPeer(IPEndPoint endPoint)
     {
-        Socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Socket.Connect(endPoint);
-        Socket.ReceiveTimeout = Socket.SendTimeout = (int)TestGateway.Limit.TotalMilliseconds;
-        _stream = new NetworkStream(Socket);
+        _socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        _socket.Connect(endPoint);
+        _socket.ReceiveTimeout = _socket.SendTimeout = (int)TestGateway.Limit.TotalMilliseconds;
+        _stream = new NetworkStream(_socket);
     }
 
-    public Socket Socket { get; }
+    public TestPeer(InProcessStream stream) => _stream = stream;
+
+    /// <summary>Where the gateway should see it.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint?)_socket?.LocalEndPoint ?? new IPEndPoint(IPAddress.Loopback, 0);
 
     /// <summary>Goes over to TLS, if the other side has this certificate.</summary>
     public async Task StartTlsAsync(string thumbprint)
@@ -55,7 +63,45 @@ public sealed class TestPeer : IDisposable
         return Frame(command, payload);
     }
 
-    public void Send(ReadOnlySpan<byte> bytes) => _stream.Write(bytes);
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        if (_socket is not null)
+        {
+            _stream.Write(bytes);
+            return;
+        }
+
+        byte[] copy = bytes.ToArray();
+        _sending = SendBehindAsync(_sending);
+
+        async Task SendBehindAsync(Task before)
+        {
+            await before;
+            await _stream.WriteAsync(copy);
+        }
+    }
+
+    /// <summary>Receives what there is, or waits for some; 0 at the end.</summary>
+    public int ReceiveSome(byte[] buffer)
+    {
+        try
+        {
+            return _stream.Read(buffer);
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Sends nothing more.</summary>
+    public void EndSending()
+    {
+        if (_socket is null)
+            _stream.Dispose();
+        else
+            _socket.Shutdown(SocketShutdown.Send);
+    }
 
     /// <summary>Receives a frame, with its length.</summary>
     public byte[] Receive()
@@ -93,13 +139,14 @@ public sealed class TestPeer : IDisposable
     /// <summary>Goes away without a farewell.</summary>
     public void Abort()
     {
-        Socket.LingerState = new LingerOption(true, 0);
-        Socket.Dispose();
+        if (_socket is not null)
+            _socket.LingerState = new LingerOption(true, 0);
+        Dispose();
     }
 
     public void Dispose()
     {
+        _socket?.Dispose();
         _stream.Dispose();
-        Socket.Dispose();
     }
 }
