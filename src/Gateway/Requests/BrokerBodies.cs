@@ -32,7 +32,10 @@ internal static class BrokerBodies
         Attributes = new Dictionary<string, string>(topic.Attributes),
     };
 
-    /// <summary>5.x marks attributes to be set with a plus sign, and those to be removed with a minus.</summary>
+    /// <summary>
+    /// A topic as a request asks for it: its attributes are changes, marked with a plus sign or, with a value that says
+    /// nothing, with a minus sign.
+    /// </summary>
     public static BrokerTopicConfig ToConfig(TopicConfig body) => new()
     {
         Name = body.TopicName,
@@ -41,8 +44,8 @@ internal static class BrokerBodies
         Permissions = (TopicPermissions)body.Perm,
         Order = body.Order,
         SystemFlag = body.TopicSysFlag,
-        Attributes = body.Attributes.Where(pair => !pair.Key.StartsWith('-'))
-            .ToDictionary(pair => pair.Key.TrimStart('+'), pair => pair.Value, StringComparer.Ordinal),
+        AttributeChanges = string.Join(',', body.Attributes.Select(
+            change => change.Key.StartsWith('-') ? change.Key : $"{change.Key}={change.Value}")),
     };
 
     public static SubscriptionGroupConfig Of(BrokerGroupConfig group) => new()

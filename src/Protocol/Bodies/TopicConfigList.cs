@@ -28,5 +28,10 @@ public sealed class TopicConfigList : ICheckedBody
 
     string? ICheckedBody.FindProblem() => Topics.Count == 0 ? "The body has no topicConfigList."
         : Topics.Exists(topic => topic.TopicName.Length == 0) ? "A topic of the list has no topicName."
+        : Topics.Find(topic => topic.Attributes.Any(HasComma)) is { } wrong
+            ? $"An attribute of the topic '{wrong.TopicName}' has a comma, which none may have."
         : null;
+
+    private static bool HasComma(KeyValuePair<string, string> attribute) =>
+        attribute.Key.Contains(',', StringComparison.Ordinal) || attribute.Value.Contains(',', StringComparison.Ordinal);
 }

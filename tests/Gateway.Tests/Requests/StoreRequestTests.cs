@@ -93,10 +93,36 @@ public sealed class StoreRequestTests : IAsyncDisposable
         Assert.Equal(16, TopicOf("Two").ReadQueueNums);
     }
 
+    [Fact]
+    public void AttributesOfAList_ChangeThoseTheyName_AndLeaveTheOthers()
+    {
+        Put("""{"+message.type":"FIFO","+retention.hours":"24"}""");
+        Put("{}");
+        Put("""{"+retention.bytes":"1000","-message.type":""}""");
+
+        Assert.Equal(
+            new() { ["retention.hours"] = "24", ["retention.bytes"] = "1000" }, TopicOf("One").Attributes);
+
+        void Put(string attributes) => _admin.CallWith(
+            RequestCode.UpdateAndCreateTopicList,
+            $$$"""{"topicConfigList":[{"topicName":"One","attributes":{{{attributes}}}}]}""");
+    }
+
     [Theory]
     [InlineData("{}", "topicConfigList")]
     [InlineData("""{"topicConfigList":[{"readQueueNums":3}]}""", "topicName")]
     [InlineData("""{"topicConfigList":[{"topicName":"Good"},{"topicName":"not good"}]}""", "'not good'")]
+    [InlineData(
+        """{"topicConfigList":[{"topicName":"Good","attributes":{"+retention.hours":"never"}}]}""", "1 to 87600")]
+    [InlineData(
+        """{"topicConfigList":[{"topicName":"Good","attributes":{"+retention.hours":"1","-retention.hours":""}}]}""",
+        "changed twice")]
+    [InlineData(
+        """{"topicConfigList":[{"topicName":"Good","attributes":{"+retention.hours":"1","retention.hours":"1"}}]}""",
+        "neither '+name=value' nor '-name'")]
+    [InlineData(
+        """{"topicConfigList":[{"topicName":"Good","attributes":{"+message.type":"FIFO,-retention.hours"}}]}""",
+        "comma")]
     public void Topics_AreRefused_WithTheOneThatIsWrong(string body, string expected)
     {
         RemotingCommand answer = _client.Call((int)RequestCode.UpdateAndCreateTopicList, body: body);
