@@ -150,26 +150,34 @@ public sealed class DeadLetterSender
         bool isSendable = topic is null
             ? run.Request.IsDryRun && target == ResendTarget.Group
             : topic.Config.IsWritable && TopicNames.IsSendable(topicName);
-        ResendClaim claim = isSendable
-            ? _node.Resent.Claim(letter.PhysicalOffset, run.Request.IsForced)
-            : ResendClaim.Full;
         if (!isSendable)
+        {
             run.Refuse(entry, $"The topic '{topicName}' does not exist on this broker, or takes no messages.");
-        else if (claim == ResendClaim.Full)
-            run.Refuse(entry, $"{_options.MaxRemembered} dead letters were sent again, the most that are remembered.");
-        else if (claim != ResendClaim.Claimed)
-            run.Leave(entry);
-        else if (run.Request.IsDryRun)
-            Pretend(run, entry, letter.PhysicalOffset);
-        else
-            Store(run, entry, letter, topic!, target);
-    }
+            return;
+        }
 
-    private void Pretend(Run run, ResentEntry entry, long position)
-    {
-        _node.Resent.GiveUp(position);
-        run.Report.Sent++;
-        entry.Outcome = ResentEntry.WouldBeSent;
+        switch (run.Claim(_node.Resent, letter.PhysicalOffset))
+        {
+            case ResendClaim.Full:
+                run.Refuse(
+                    entry, $"{_options.MaxRemembered} dead letters were sent again, the most that are remembered.");
+                break;
+            case ResendClaim.AlreadySent:
+                run.Report.AlreadySent++;
+                entry.Outcome = ResentEntry.WasSentBefore;
+                break;
+            case ResendClaim.BeingSent:
+                run.Report.BeingSent++;
+                entry.Outcome = ResentEntry.IsBeingSent;
+                break;
+            case ResendClaim.Claimed when run.Request.IsDryRun:
+                run.Report.Sent++;
+                entry.Outcome = ResentEntry.WouldBeSent;
+                break;
+            case ResendClaim.Claimed:
+                Store(run, entry, letter, topic!, target);
+                break;
+        }
     }
 
     private void Store(Run run, ResentEntry entry, RecordView letter, TopicHandle topic, ResendTarget target)
@@ -197,6 +205,8 @@ public sealed class DeadLetterSender
     /// <summary>One request and what came of it so far.</summary>
     private sealed class Run(ResendDeadLettersRequest request, TopicHandle letters)
     {
+        private readonly HashSet<long> _planned = [];
+
         public ResendDeadLettersRequest Request { get; } = request;
 
         public TopicHandle Letters { get; } = letters;
@@ -221,10 +231,16 @@ public sealed class DeadLetterSender
             Report.Refused++;
         }
 
-        public void Leave(ResentEntry entry)
+        /// <summary>A dry run claims nothing, so that it is in nobody's way.</summary>
+        public ResendClaim Claim(ResentIndex resent, long physicalOffset)
         {
-            entry.Outcome = ResentEntry.WasSentBefore;
-            Report.AlreadySent++;
+            if (!Request.IsDryRun)
+                return resent.Claim(physicalOffset, Request.IsForced);
+
+            ResendClaim claim = resent.Peek(physicalOffset, Request.IsForced, _planned);
+            if (claim == ResendClaim.Claimed)
+                _planned.Add(physicalOffset);
+            return claim;
         }
     }
 }

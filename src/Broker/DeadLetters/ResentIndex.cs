@@ -78,6 +78,13 @@ public sealed class ResentIndex : IDispatchTarget
             return _letters.Claim(physicalOffset, isForced);
     }
 
+    /// <summary>See <see cref="ResentLetters.Peek"/>.</summary>
+    internal ResendClaim Peek(long physicalOffset, bool isForced, HashSet<long> others)
+    {
+        lock (_lock)
+            return _letters.Peek(physicalOffset, isForced, others);
+    }
+
     /// <summary>See <see cref="ResentLetters.GiveUp"/>.</summary>
     internal void GiveUp(long physicalOffset)
     {

@@ -52,16 +52,26 @@ public sealed class ResentLetters
     /// <param name="isForced">Whether it may be sent although it was sent before.</param>
     public ResendClaim Claim(long physicalOffset, bool isForced)
     {
+        ResendClaim claim = Peek(physicalOffset, isForced, []);
+        if (claim == ResendClaim.Claimed)
+            _claimed.Add(physicalOffset);
+        return claim;
+    }
+
+    /// <summary>What <see cref="Claim"/> would say if others had been claimed before; claims nothing.</summary>
+    /// <param name="physicalOffset">Where the dead letter stands.</param>
+    /// <param name="isForced">Whether it may be sent although it was sent before.</param>
+    /// <param name="others">Where the others stand.</param>
+    public ResendClaim Peek(long physicalOffset, bool isForced, HashSet<long> others)
+    {
         bool wasSent = _letters.ContainsKey(physicalOffset);
-        if (_claimed.Contains(physicalOffset))
+        if (_claimed.Contains(physicalOffset) || others.Contains(physicalOffset))
             return ResendClaim.BeingSent;
         if (wasSent && !isForced)
             return ResendClaim.AlreadySent;
-        if (!wasSent && _letters.Count + _claimed.Count >= _maxCount)
-            return ResendClaim.Full;
-
-        _claimed.Add(physicalOffset);
-        return ResendClaim.Claimed;
+        return !wasSent && _letters.Count + _claimed.Count + others.Count >= _maxCount
+            ? ResendClaim.Full
+            : ResendClaim.Claimed;
     }
 
     /// <summary>The copy could not be stored.</summary>

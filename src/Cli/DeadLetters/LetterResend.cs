@@ -12,6 +12,7 @@ internal sealed class LetterResend(BrokerSet brokers, CancellationToken cancella
 {
     private int _sent;
     private int _alreadySent;
+    private int _beingSent;
     private int _refused;
 
     /// <summary>Sends them and says what came of it; whether none was refused.</summary>
@@ -29,7 +30,9 @@ internal sealed class LetterResend(BrokerSet brokers, CancellationToken cancella
         foreach (string id in missing)
             Console.Error.WriteLine($"No broker has the dead letter '{id}' of the group '{request.Group}'.");
         string sent = request.IsDryRun ? "would be sent" : "sent";
-        Console.WriteLine($"{_sent} {sent}, {_alreadySent} sent before, {_refused + missing.Count} refused");
+        Console.WriteLine(
+            $"{_sent} {sent}, {_alreadySent} sent before, {_beingSent} being sent, "
+            + $"{_refused + missing.Count} refused");
         return _refused + missing.Count == 0;
     }
 
@@ -67,6 +70,7 @@ internal sealed class LetterResend(BrokerSet brokers, CancellationToken cancella
             Console.WriteLine($"{broker} {letter.MessageId} {letter.Outcome} {letter.Problem ?? letter.Topic}");
             _sent += letter.Outcome is ResentEntry.WasSent or ResentEntry.WouldBeSent ? 1 : 0;
             _alreadySent += letter.Outcome == ResentEntry.WasSentBefore ? 1 : 0;
+            _beingSent += letter.Outcome == ResentEntry.IsBeingSent ? 1 : 0;
             _refused += letter.Outcome == ResentEntry.WasRefused ? 1 : 0;
         }
     }

@@ -24,6 +24,9 @@ public sealed class ResendReport
     /// <summary>How many were left, because they were sent before.</summary>
     public int AlreadySent { get; set; }
 
+    /// <summary>How many were left, because they are being sent just now.</summary>
+    public int BeingSent { get; set; }
+
     /// <summary>How many could not be sent.</summary>
     public int Refused { get; set; }
 

@@ -9,8 +9,11 @@ public sealed class ResentEntry
     /// <summary>It would be sent, were it not for the dry run.</summary>
     public const string WouldBeSent = "WOULD_SEND";
 
-    /// <summary>It was sent before, or is being sent.</summary>
+    /// <summary>It was sent before.</summary>
     public const string WasSentBefore = "ALREADY_SENT";
+
+    /// <summary>Another request, or an earlier name in this one, is sending it and knows better how that ends.</summary>
+    public const string IsBeingSent = "BEING_SENT";
 
     /// <summary>The broker has no such dead letter.</summary>
     public const string NotFound = "NOT_FOUND";

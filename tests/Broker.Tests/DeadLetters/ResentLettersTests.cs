@@ -36,6 +36,27 @@ public sealed class ResentLettersTests
     }
 
     [Fact]
+    public void Peek_SaysWhatAClaimWouldBe_AndClaimsNothing()
+    {
+        Assert.Equal(ResendClaim.Claimed, _letters.Peek(100, isForced: false, []));
+        Assert.Equal(ResendClaim.Claimed, _letters.Claim(100, isForced: false));
+        Assert.Equal(ResendClaim.BeingSent, _letters.Peek(100, isForced: true, []));
+
+        _letters.Sent(100, copy: 200, atMilliseconds: 5);
+        Assert.Equal(ResendClaim.AlreadySent, _letters.Peek(100, isForced: false, []));
+        Assert.Equal(ResendClaim.Claimed, _letters.Peek(100, isForced: true, []));
+    }
+
+    [Fact]
+    public void Peek_CountsWhatElseTheRunWouldClaim()
+    {
+        _letters.Sent(100, copy: 200, atMilliseconds: 5);
+        Assert.Equal(ResendClaim.BeingSent, _letters.Peek(110, isForced: false, [110]));
+        Assert.Equal(ResendClaim.Full, _letters.Peek(120, isForced: false, [110]));
+        Assert.Equal(ResendClaim.Claimed, _letters.Peek(100, isForced: true, [110]));
+    }
+
+    [Fact]
     public void Sent_CountsEachCopyOnce_WhenTheLogIsReadAgain()
     {
         Assert.True(_letters.Sent(100, 200, 5));

@@ -200,6 +200,21 @@ public sealed class DeadLetterTests : IDisposable
     }
 
     [Fact]
+    public void DryRun_TellsTheSameAsTheRunThatFollows_WhenOneIsNamedTwice()
+    {
+        Bury("one", level: 0);
+        ResendDeadLettersRequest twice = All with { MessageIds = ["U-one", List().DeadLetters[0].MessageId] };
+
+        ResendReport planned = Resend(twice with { IsDryRun = true });
+        ResendReport done = Resend(twice);
+
+        Assert.Equal(["WOULD_SEND", "BEING_SENT"], planned.Letters.Select(letter => letter.Outcome));
+        Assert.Equal(["SENT", "BEING_SENT"], done.Letters.Select(letter => letter.Outcome));
+        Assert.Equal((1, 1, 0), (planned.Sent, planned.BeingSent, planned.AlreadySent));
+        Assert.Equal((1, 1, 0), (done.Sent, done.BeingSent, done.AlreadySent));
+    }
+
+    [Fact]
     public void Resend_SendsThoseThatAreNamed_AndSaysWhichItDoesNotKnow()
     {
         Bury("one", level: 0);
