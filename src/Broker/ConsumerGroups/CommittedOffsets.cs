@@ -61,6 +61,13 @@ public sealed class CommittedOffsets
             ? offset
             : null;
 
+    /// <summary>Whether each of some queues of a topic has an offset or may have one.</summary>
+    public bool HasRoom(string topic, IReadOnlyCollection<int> queueIds)
+    {
+        int missing = queueIds.Count(queueId => Query(topic, queueId) is null);
+        return missing == 0 || Count + missing <= _maxQueues;
+    }
+
     /// <summary>Commits an offset, if it is not below the one that was committed or may go back.</summary>
     public CommitStatus Commit(string topic, int queueId, long offset, bool mayGoBack)
     {

@@ -164,16 +164,20 @@ public sealed class GroupHandle
     }
 
     /// <summary>
-    /// Sets an offset as an operator asks for it; see <see cref="OffsetResets"/>. The mark is made while nobody
-    /// commits.
+    /// Sets offsets as an operator asks for it, all of them or none; see <see cref="OffsetResets"/>. The marks are made
+    /// while nobody commits.
     /// </summary>
-    internal CommitStatus Reset(string topic, int queueId, Func<ResetMark> mark)
+    internal CommitStatus Reset(string topic, IReadOnlyCollection<int> queueIds, Func<int, ResetMark> mark)
     {
         lock (_lock)
         {
-            CommitStatus status = _offsets.Reset(topic, queueId, mark());
+            if (!_offsets.HasRoom(topic, queueIds))
+                return CommitStatus.Refused;
+
+            foreach (int queueId in queueIds)
+                _offsets.Reset(topic, queueId, mark(queueId));
             _hasGuards = _offsets.GuardCount > 0;
-            return status;
+            return CommitStatus.Committed;
         }
     }
 

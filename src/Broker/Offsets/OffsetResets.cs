@@ -144,21 +144,20 @@ public sealed class OffsetResets
     {
         long until = Now + (long)_node.Options.ResetGuard.TotalMilliseconds;
         var offsets = new Dictionary<MessageQueueKey, long>();
-        foreach ((int queueId, long target) in targets)
+        CommitStatus status = group.Reset(topic.Name, targets.Keys, queueId =>
         {
-            ConsumeQueue queue = topic.Queue(queueId);
-            long offset = Math.Min(target, queue.MaxOffset);
-            if (group.Reset(topic.Name, queueId, () => new ResetMark(offset, queue.MaxOffset, until))
-                == CommitStatus.Refused)
-            {
-                return new ResetResult(
-                    ResponseCode.SystemError,
-                    $"The group '{group.Name}' has offsets of as many queues as it may have; raise "
-                    + $"{nameof(BrokerOptions.MaxCommittedQueuesPerGroup)}.",
-                    offsets);
-            }
-
-            offsets[new MessageQueueKey(topic.Name, _node.Identity.BrokerName, queueId)] = offset;
+            long end = topic.Queue(queueId).MaxOffset;
+            var mark = new ResetMark(Math.Min(targets[queueId], end), end, until);
+            offsets[new MessageQueueKey(topic.Name, _node.Identity.BrokerName, queueId)] = mark.Start;
+            return mark;
+        });
+        if (status == CommitStatus.Refused)
+        {
+            return ResetResult.Refused(
+                ResponseCode.SystemError,
+                $"The group '{group.Name}' may have offsets of {_node.Options.MaxCommittedQueuesPerGroup} queues, and "
+                + $"would have more with those of '{topic.Name}'; nothing of this topic was changed. Raise "
+                + $"{nameof(BrokerOptions.MaxCommittedQueuesPerGroup)}.");
         }
 
         ResetResult result = Save(offsets);

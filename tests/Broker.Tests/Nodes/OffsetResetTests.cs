@@ -84,6 +84,26 @@ public sealed class OffsetResetTests : IDisposable, IOffsetResetListener
         Assert.Equal(8, Committed);
     }
 
+    [Fact]
+    public async Task Reset_ChangesNoQueue_WhenTheGroupMayNotHaveOffsetsOfAll()
+    {
+        _broker.Options.MaxCommittedQueuesPerGroup = 3;
+        _broker.Reopen();
+        _broker.Node.OffsetResets.Listen(this);
+        Group.Heartbeat(Member("java", 11));
+
+        ResetResult result = await ResetAsync(0);
+
+        Assert.Equal(ResponseCode.SystemError, result.Code);
+        Assert.Contains("MaxCommittedQueuesPerGroup", result.Problem, StringComparison.Ordinal);
+        Assert.Empty(result.Offsets);
+        Assert.Equal([(0, 8L)], Group.ReadOffsets(
+            offsets => offsets.OfTopic("Orders").Select(queue => (queue.Key, queue.Value)).ToArray()));
+        Assert.Equal(0, Group.ReadOffsets(offsets => offsets.GuardCount));
+        Assert.Empty(_resets);
+        Assert.Empty(_broker.Channels.Told);
+    }
+
     /// <summary>The member had consumed everything, goes on reading at the end, and commits what it had done.</summary>
     [Fact]
     public async Task Reset_IsNotUndone_ByAMemberThatKnowsNothingOfIt()
