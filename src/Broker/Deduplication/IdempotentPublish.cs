@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Diagnostics;
@@ -39,7 +41,7 @@ public sealed class IdempotentPublish : IDispatchTarget
     private const long SmallSnapshotIntervalMilliseconds = 2_000;
     private const long LargeSnapshotIntervalMilliseconds = 30_000;
 
-    private static readonly byte[] ScheduleTopic = System.Text.Encoding.ASCII.GetBytes(TopicNames.Schedule);
+    private static readonly byte[] ScheduleTopic = Encoding.ASCII.GetBytes(TopicNames.Schedule);
 
     private readonly Lock _lock = new();
     private readonly IdLocks _idLocks = new();
@@ -95,7 +97,10 @@ public sealed class IdempotentPublish : IDispatchTarget
     /// <inheritdoc/>
     public void Dispatch(in DispatchedRecord record)
     {
-        if (record.PhysicalOffset >= _recoverUntil || record.UniqueKey.IsEmpty || !record.TransactionFrom.IsEmpty)
+        // What is stored now is entered by its sender. What is called back may not have been taken out by its caller
+        // yet: a snapshot that holds for a later position must not have it any more.
+        bool isStoredNow = record.PhysicalOffset >= _recoverUntil;
+        if (record.UniqueKey.IsEmpty || !record.TransactionFrom.IsEmpty || (isStoredNow && record.TimerFrom.IsEmpty))
             return;
 
         bool isScheduled = record.Record.Topic.SequenceEqual(ScheduleTopic);
@@ -108,13 +113,20 @@ public sealed class IdempotentPublish : IDispatchTarget
         ReadOnlySpan<byte> topic = record.Record.Topic;
         if (isScheduled && !record.Record.TryGetProperty(PropertyNames.RealTopic, out topic))
             return;
+        if (isRecall)
+        {
+            if (Utf8Parser.TryParse(record.TimerFrom, out long from, out _))
+                Forget(PublishId.Of(topic, record.UniqueKey), ParkedMessage.FirstOf(record.Record.Properties, from));
+            return;
+        }
+
         if (!_windows.TryGetValue(topic, out long window))
             return;
 
         UInt128 id = PublishId.Of(topic, record.UniqueKey);
         lock (_lock)
         {
-            if (isRecall ? _table.Remove(id, record.PhysicalOffset) : _table.Put(id, Read(record, window), Now))
+            if (_table.Put(id, Read(record, window), Now))
                 _snapshot.Changed();
         }
     }
@@ -213,13 +225,17 @@ public sealed class IdempotentPublish : IDispatchTarget
     }
 
     /// <summary>Takes in that a message was called back: it may be published again.</summary>
-    internal void Forget(string topic, string uniqueKey)
+    /// <param name="topic">The topic that it was for.</param>
+    /// <param name="uniqueKey">Its id, which another message may have by now.</param>
+    /// <param name="first">Where it was parked first.</param>
+    internal void Forget(string topic, string uniqueKey, long first) =>
+        Forget(PublishId.Of(Encoding.UTF8.GetBytes(topic), Encoding.UTF8.GetBytes(uniqueKey)), first);
+
+    private void Forget(UInt128 id, long physicalOffset)
     {
-        UInt128 id = PublishId.Of(
-            System.Text.Encoding.UTF8.GetBytes(topic), System.Text.Encoding.UTF8.GetBytes(uniqueKey));
         lock (_lock)
         {
-            if (_table.Remove(id, long.MaxValue))
+            if (_table.Remove(id, physicalOffset))
                 _snapshot.Changed();
         }
     }

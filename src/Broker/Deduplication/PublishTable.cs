@@ -47,9 +47,9 @@ public sealed class PublishTable(int maxEntries)
         return true;
     }
 
-    /// <summary>Forgets an id, unless it belongs to a message behind a position.</summary>
-    public bool Remove(UInt128 id, long belowPosition) =>
-        _messages.TryGetValue(id, out PublishedMessage known) && known.PhysicalOffset < belowPosition
+    /// <summary>Forgets an id, if it belongs to the message at a position and not to another one.</summary>
+    public bool Remove(UInt128 id, long physicalOffset) =>
+        _messages.TryGetValue(id, out PublishedMessage known) && known.PhysicalOffset == physicalOffset
         && _messages.Remove(id);
 
     /// <summary>Forgets the ids whose window is over; whether there were any.</summary>

@@ -165,13 +165,16 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
     /// Calls back a message that waits: it will not be delivered. Refused when it was delivered, is being delivered, or
     /// never waited here.
     /// </summary>
-    internal SendResult Recall(RecallHandle handle)
+    /// <param name="handle">By which it is known.</param>
+    /// <param name="first">Where it was parked first, as its sender was told.</param>
+    internal SendResult Recall(RecallHandle handle, out long first)
     {
+        first = -1;
         byte[] key = Encoding.UTF8.GetBytes(handle.UniqueKey);
         byte[] topic = Encoding.UTF8.GetBytes(handle.Topic);
         foreach (long position in _store!.Index.Find(ScheduleTopic, key, 0, long.MaxValue, MaxRecallCandidates))
         {
-            if (TryRecall(position, topic, key, out SendResult result))
+            if (TryRecall(position, topic, key, out first, out SendResult result))
                 return result;
         }
 
@@ -181,8 +184,10 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
             + "before.");
     }
 
-    private bool TryRecall(long position, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> key, out SendResult result)
+    private bool TryRecall(
+        long position, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> key, out long first, out SendResult result)
     {
+        first = -1;
         result = default;
         if (!_store!.Log.TryRead(position, out RecordLease lease))
             return false;
@@ -197,6 +202,7 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
             if (!isWanted || !_timers.TryTake(position, out TimerEntry entry))
                 return false;
 
+            first = ParkedMessage.FirstOf(record.Properties, position);
             result = Append(
                 ScheduleTopic,
                 new MessageDraft
@@ -206,8 +212,7 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
                     Body = [],
 
                     // Which message it was, too: its id may be published again, also after a crash.
-                    Properties = new PropertyEditor().Set(PropertyNames.TimerFrom, position)
-                        .Set(PropertyNames.RealTopic, topic).Set(PropertyNames.UniqueKey, key).ApplyTo([]),
+                    Properties = ParkedMessage.Recall(record.Properties, position, topic, key),
                     BornTimestamp = Now,
                     BornHost = _identity.StoreHost,
                     StoreHost = _identity.StoreHost,

@@ -50,6 +50,7 @@ public readonly ref struct ParkedMessage
         new PropertyEditor()
             .Remove(PropertyNames.RecordChecksum)
             .Remove(PropertyNames.TimerFrom)
+            .Remove(PropertyNames.TimerFirst)
             .Set(PropertyNames.RealTopic, topic)
             .Set(PropertyNames.RealQueueId, queueId)
             .Set(PropertyNames.TimerOutMilliseconds, dueMilliseconds)
@@ -69,7 +70,28 @@ public readonly ref struct ParkedMessage
         new PropertyEditor()
             .Set(PropertyNames.TimerOutMilliseconds, dueMilliseconds)
             .Set(PropertyNames.TimerFrom, physicalOffset)
+            .Set(PropertyNames.TimerFirst, FirstOf(properties, physicalOffset))
             .ApplyTo(properties);
+
+    /// <summary>The properties of the record by which a message is called back.</summary>
+    /// <param name="properties">The parked record's properties.</param>
+    /// <param name="physicalOffset">Where the parked record stands.</param>
+    /// <param name="topic">The topic that the message was for, UTF-8.</param>
+    /// <param name="uniqueKey">The identifier that its producer gave: it may be published again.</param>
+    public static byte[] Recall(
+        ReadOnlySpan<byte> properties, long physicalOffset, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> uniqueKey) =>
+        new PropertyEditor()
+            .Set(PropertyNames.TimerFrom, physicalOffset)
+            .Set(PropertyNames.TimerFirst, FirstOf(properties, physicalOffset))
+            .Set(PropertyNames.RealTopic, topic)
+            .Set(PropertyNames.UniqueKey, uniqueKey)
+            .ApplyTo([]);
+
+    /// <summary>Where a message was parked first, as far as a record says that has to do with it.</summary>
+    /// <param name="properties">The record's properties.</param>
+    /// <param name="otherwise">What holds if the record does not say it.</param>
+    public static long FirstOf(ReadOnlySpan<byte> properties, long otherwise) =>
+        TryReadNumber(properties, PropertyNames.TimerFirst, out long first) ? first : otherwise;
 
     /// <summary>Where the parked record stands that a message was made from; false when it never waited.</summary>
     public static bool TryReadDeliveredFrom(ReadOnlySpan<byte> properties, out long physicalOffset) =>
@@ -95,6 +117,7 @@ public readonly ref struct ParkedMessage
     /// <summary>The properties without those by which this broker keeps its books.</summary>
     public static byte[] WithoutBrokerProperties(ReadOnlySpan<byte> properties) => new PropertyEditor()
         .Remove(PropertyNames.TimerFrom)
+        .Remove(PropertyNames.TimerFirst)
         .Remove(PropertyNames.TimerOutMilliseconds)
         .Remove(PropertyNames.RealTopic)
         .Remove(PropertyNames.RealQueueId)
@@ -114,9 +137,11 @@ public readonly ref struct ParkedMessage
         .Remove(PropertyNames.TimerDeliverMilliseconds)
         .Remove(PropertyNames.TimerOutMilliseconds)
         .Remove(PropertyNames.TimerFrom)
+        .Remove(PropertyNames.TimerFirst)
         .Remove(PropertyNames.PopFrom);
 
     private static bool IsBrokerProperty(ReadOnlySpan<byte> name) => name.SequenceEqual(PropertyNames.TimerFrom)
+        || name.SequenceEqual(PropertyNames.TimerFirst)
         || name.SequenceEqual(PropertyNames.TimerOutMilliseconds)
         || name.SequenceEqual(PropertyNames.RealTopic)
         || name.SequenceEqual(PropertyNames.RealQueueId)

@@ -279,9 +279,9 @@ public sealed class BrokerNode : IDisposable
     {
         // Its sender may have been answered before the message was indexed.
         Store.Dispatcher.CatchUp();
-        SendResult result = Delayed.Recall(handle);
+        SendResult result = Delayed.Recall(handle, out long first);
         if (result.IsStored)
-            _publishes.Forget(handle.Topic, handle.UniqueKey);
+            _publishes.Forget(handle.Topic, handle.UniqueKey, first);
         return result;
     }
 

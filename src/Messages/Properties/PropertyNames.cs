@@ -54,6 +54,11 @@ public static class PropertyNames
     /// </summary>
     public static ReadOnlySpan<byte> TimerFrom => "TIMER_FROM"u8;
 
+    /// <summary>
+    /// Where the message was parked first that was parked anew, or called back, with this record; written by the broker.
+    /// </summary>
+    public static ReadOnlySpan<byte> TimerFirst => "TIMER_FIRST"u8;
+
     /// <summary>"true" on a half message.</summary>
     public static ReadOnlySpan<byte> TransactionPrepared => "TRAN_MSG"u8;
 

@@ -88,14 +88,15 @@ public sealed class PublishTableTests
     }
 
     [Theory]
-    [InlineData(10, false)]
-    [InlineData(11, true)]
-    public void Remove_ForgetsAnId_OfAMessageBelowAPosition(long below, bool isForgotten)
+    [InlineData(9, false)]
+    [InlineData(10, true)]
+    [InlineData(11, false)]
+    public void Remove_ForgetsAnId_OfTheMessageAtAPosition(long physicalOffset, bool isForgotten)
     {
         Put(1, 10);
-        Assert.Equal(isForgotten, _table.Remove(1, below));
+        Assert.False(_table.Remove(2, 10));
+        Assert.Equal(isForgotten, _table.Remove(1, physicalOffset));
         Assert.Equal(isForgotten ? 0 : 1, _table.Count);
-        Assert.False(_table.Remove(2, long.MaxValue));
     }
 
     private static PublishedMessage Message(long physicalOffset, long storedAt, long window = Window) =>

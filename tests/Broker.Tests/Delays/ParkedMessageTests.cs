@@ -6,7 +6,8 @@ namespace OrleansMq.Broker.Tests.Delays;
 public sealed class ParkedMessageTests
 {
     private static readonly byte[] Sent =
-        Block(("KEYS", "k"), ("DELAY", "3"), ("TIMER_DELIVER_MS", "5"), ("TIMER_FROM", "9"));
+        Block(
+            ("KEYS", "k"), ("DELAY", "3"), ("TIMER_DELIVER_MS", "5"), ("TIMER_FROM", "9"), ("TIMER_FIRST", "8"));
 
     [Fact]
     public void Park_NotesWhereAndWhen()
@@ -57,11 +58,34 @@ public sealed class ParkedMessageTests
     }
 
     [Fact]
+    public void Roll_KeepsWhereTheMessageWasParkedFirst()
+    {
+        byte[] parked = ParkedMessage.Park(Sent, "Orders"u8, 2, 1_234);
+        byte[] second = ParkedMessage.Roll(parked, 777, 1_234);
+        byte[] third = ParkedMessage.Roll(second, 888, 1_234);
+
+        Assert.Equal(777, ParkedMessage.FirstOf(parked, 777));
+        Assert.Equal((777, 777), (ParkedMessage.FirstOf(second, 888), ParkedMessage.FirstOf(third, 999)));
+        Assert.True(ParkedMessage.TryReadDeliveredFrom(third, out long from));
+        Assert.Equal(888, from);
+        Assert.Equal(
+            new Dictionary<string, string>
+            {
+                ["TIMER_FROM"] = "999", ["TIMER_FIRST"] = "777", ["REAL_TOPIC"] = "Orders", ["UNIQ_KEY"] = "A",
+            },
+            PropertyBlock.ToDictionary(ParkedMessage.Recall(third, 999, "Orders"u8, "A"u8)));
+        Assert.Equal(
+            new Dictionary<string, string> { ["KEYS"] = "k", ["TIMER_FROM"] = "999" },
+            PropertyBlock.ToDictionary(ParkedMessage.Deliver(third, 999)));
+    }
+
+    [Fact]
     public void TryReadDeliveredFrom_IsFalse_WhenTheMessageNeverWaited() =>
         Assert.False(ParkedMessage.TryReadDeliveredFrom(Block(("KEYS", "k")), out _));
 
     [Theory]
     [InlineData("TIMER_FROM", true)]
+    [InlineData("TIMER_FIRST", true)]
     [InlineData("TIMER_OUT_MS", true)]
     [InlineData("REAL_TOPIC", true)]
     [InlineData("REAL_QID", true)]

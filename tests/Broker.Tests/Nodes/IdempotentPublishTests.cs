@@ -199,15 +199,77 @@ public sealed class IdempotentPublishTests : IDisposable
     {
         string text = Send("regretted", "A", 0, "TIMER_DELAY_MS\u000110000\u0002").RecallHandle!;
         Checkpoint();
-        Assert.True(RecallHandle.TryParse(text, out RecallHandle? handle));
-        Assert.True(_broker.Node.Recall(handle).IsStored);
-        _broker.Node.Pump();
+        Recall(text);
         if (crashes)
             _broker.Crash();
         Assert.False(Send("after all", "A").IsRepeated);
         _broker.Node.Pump();
         _broker.Deliver(TimeSpan.FromSeconds(11));
         Assert.Equal(["after all"], _broker.BodiesOf("Orders"));
+    }
+
+    /// <summary>The first one waits for longer than its window, in the next of which the second one is sent.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RecalledMessage_LeavesTheIdOfOneThatWasSentLater(bool crashes)
+    {
+        string text = Send("regretted", "A", 0, "TIMER_DELAY_MS\u00011200000\u0002").RecallHandle!;
+        _broker.Time.Advance(TimeSpan.FromMinutes(11));
+        Assert.False(Send("second", "A").IsRepeated);
+        Checkpoint();
+        Recall(text);
+        if (crashes)
+            _broker.Crash();
+
+        Assert.True(Send("third", "A").IsRepeated);
+        _broker.Node.Pump();
+        Assert.Equal(["second"], _broker.BodiesOf("Orders"));
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    [InlineData(true, 2)]
+    public void RecalledMessage_MayBeSentAgain_AfterItWasParkedAnew(bool crashes, int times)
+    {
+        SetAttributes("+idempotent.window=7d");
+        string text = Send("regretted", "A", 0, "TIMER_DELAY_MS\u0001432000000\u0002").RecallHandle!;
+        for (int time = 0; time < times; time++)
+        {
+            Checkpoint();
+            long end = _broker.Node.Store.Log.AppendedUntil;
+            _broker.Deliver(_broker.Store.Retention / 2);
+            Assert.NotEqual(end, _broker.Node.Store.Log.AppendedUntil);
+        }
+
+        Assert.True(Send("too early", "A").IsRepeated);
+        Recall(text);
+        if (crashes)
+            _broker.Crash();
+        Assert.False(Send("after all", "A").IsRepeated);
+    }
+
+    /// <summary>
+    /// The calling back reaches the snapshot before whoever calls back takes the id from the table, and the broker is
+    /// killed in between.
+    /// </summary>
+    [Fact]
+    public void RecalledMessage_MayBeSentAgain_WhenTheSnapshotWasFasterThanItsCaller()
+    {
+        string text = Send("regretted", "A", 0, "TIMER_DELAY_MS\u000110000\u0002").RecallHandle!;
+        Checkpoint();
+        Assert.True(RecallHandle.TryParse(text, out RecallHandle? handle));
+        Assert.True(_broker.Node.Delayed.Recall(handle, out _).IsStored);
+        Send("has the snapshot written", "B");
+
+        // Long enough for every index to be written, so that recovery does not read the calling back again.
+        _broker.Time.Advance(TimeSpan.FromMinutes(1));
+        Checkpoint();
+        _broker.Crash();
+
+        Assert.False(Send("after all", "A").IsRepeated);
     }
 
     [Fact]
@@ -274,6 +336,13 @@ public sealed class IdempotentPublishTests : IDisposable
 
     private SendResult Send(string body, string id, int queueId = 0, string properties = "") => _broker.Send(
         "Orders", body, queueId, $"{properties}UNIQ_KEY\u0001{id}\u0002", isDispatched: false);
+
+    private void Recall(string text)
+    {
+        Assert.True(RecallHandle.TryParse(text, out RecallHandle? handle));
+        Assert.True(_broker.Node.Recall(handle).IsStored);
+        _broker.Node.Pump();
+    }
 
     private (SendResult Result, List<long> Places) SendBatch(params (string Body, string? Id)[] messages)
     {
