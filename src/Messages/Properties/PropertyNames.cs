@@ -55,7 +55,8 @@ public static class PropertyNames
     public static ReadOnlySpan<byte> TimerFrom => "TIMER_FROM"u8;
 
     /// <summary>
-    /// Where the message was parked first that was parked anew, or called back, with this record; written by the broker.
+    /// Where the message was parked first that is parked anew, or called back, with this record; written by the
+    /// broker.
     /// </summary>
     public static ReadOnlySpan<byte> TimerFirst => "TIMER_FIRST"u8;
 

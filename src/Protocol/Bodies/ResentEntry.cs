@@ -12,7 +12,7 @@ public sealed class ResentEntry
     /// <summary>It was sent before.</summary>
     public const string WasSentBefore = "ALREADY_SENT";
 
-    /// <summary>Another request, or an earlier name in this one, is sending it and knows better how that ends.</summary>
+    /// <summary>Another request, or this one by an earlier name, is sending it and will know how that ended.</summary>
     public const string IsBeingSent = "BEING_SENT";
 
     /// <summary>The broker has no such dead letter.</summary>

@@ -33,5 +33,6 @@ public sealed class TopicConfigList : ICheckedBody
         : null;
 
     private static bool HasComma(KeyValuePair<string, string> attribute) =>
-        attribute.Key.Contains(',', StringComparison.Ordinal) || attribute.Value.Contains(',', StringComparison.Ordinal);
+        attribute.Key.Contains(',', StringComparison.Ordinal)
+        || attribute.Value.Contains(',', StringComparison.Ordinal);
 }
