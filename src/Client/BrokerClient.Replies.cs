@@ -34,7 +34,10 @@ public sealed partial class BrokerClient
         }
 
         var message = new Message { Topic = $"{cluster}_REPLY_TOPIC", Body = body, Properties = properties };
-        SingleSend send = Prepare(message, queueId: 0, isOneWay: false) with { Code = RequestCode.SendReplyMessageV2 };
+        SingleSend send = Prepare(OutgoingMessage.Of(message, _options.Time), queueId: 0, isOneWay: false) with
+        {
+            Code = RequestCode.SendReplyMessageV2,
+        };
         RemotingCommand answer = await _connection.InvokeAsync(
             (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
             _options.RequestTimeout, cancellation).ConfigureAwait(false);

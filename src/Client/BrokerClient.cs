@@ -44,7 +44,7 @@ public sealed partial class BrokerClient : IAsyncDisposable
     /// Takes what else the broker asks of its client, on the receive loop: it must not block. Null, or null as its
     /// result: the broker is told that the client does not know the request.
     /// </summary>
-    public Func<RemotingCommand, RemotingCommand?>? RequestHandler { get; set; }
+    public Func<RemotingCommand, ValueTask<RemotingCommand?>>? RequestHandler { get; set; }
 
     /// <summary>The connection, for requests that have no method here.</summary>
     public RemotingConnection Connection => _connection;
@@ -60,7 +60,7 @@ public sealed partial class BrokerClient : IAsyncDisposable
     {
         var client = new BrokerClient(options ?? new ClientOptions());
         client._connection = await RemotingConnection.ConnectAsync(
-            endPoint, client._options, client.AnswerBroker, cancellation).ConfigureAwait(false);
+            endPoint, client._options, client.AnswerBrokerAsync, cancellation).ConfigureAwait(false);
         return client;
     }
 
@@ -71,7 +71,7 @@ public sealed partial class BrokerClient : IAsyncDisposable
     {
         var client = new BrokerClient(options ?? new ClientOptions());
         client._connection = await RemotingConnection.ConnectAsync(
-            transport, broker, client._options, client.AnswerBroker, cancellation).ConfigureAwait(false);
+            transport, broker, client._options, client.AnswerBrokerAsync, cancellation).ConfigureAwait(false);
         return client;
     }
 
@@ -118,43 +118,64 @@ public sealed partial class BrokerClient : IAsyncDisposable
     /// <param name="message">The message.</param>
     /// <param name="queueId">The queue; negative leaves the choice to the broker.</param>
     /// <param name="cancellation">Gives up the wait; the message may be stored all the same.</param>
-    public async ValueTask<SendOutcome> SendAsync(
+    public ValueTask<SendOutcome> SendAsync(
         Message message, int queueId = -1, CancellationToken cancellation = default)
+    {
+        MessageRules.Check(message, _options);
+        return SendAsync(
+            OutgoingMessage.Of(message, _options.Time), queueId, _options.RequestTimeout, cancellation);
+    }
+
+    /// <summary>The same for a message that was checked, and may have been tried before.</summary>
+    internal async ValueTask<SendOutcome> SendAsync(
+        OutgoingMessage message, int queueId, TimeSpan timeout, CancellationToken cancellation)
     {
         SingleSend send = Prepare(message, queueId, isOneWay: false);
         RemotingCommand answer = await _connection.InvokeAsync(
             (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
-            _options.RequestTimeout, cancellation).ConfigureAwait(false);
+            timeout, cancellation).ConfigureAwait(false);
         SendStatus status = StatusOf(answer);
         return new SendOutcome(
-            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), send.UniqueKey,
-            FieldOf(answer, "msgId"));
+            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), message.Id.ToString(),
+            FieldOf(answer, "msgId"))
+        {
+            RecallHandle = answer.Fields.GetValueOrDefault("recallHandle"),
+            TransactionId = answer.Fields.GetValueOrDefault("transactionId"),
+        };
     }
 
     /// <summary>Stores messages of one topic together, one behind the other: all of them or none.</summary>
     /// <param name="messages">At least one; plain ones, all of the same topic, none delayed.</param>
     /// <param name="queueId">The queue; negative leaves the choice to the broker.</param>
     /// <param name="cancellation">Gives up the wait; the messages may be stored all the same.</param>
-    public async ValueTask<BatchOutcome> SendBatchAsync(
+    public ValueTask<BatchOutcome> SendBatchAsync(
         IReadOnlyList<Message> messages, int queueId = -1, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentOutOfRangeException.ThrowIfZero(messages.Count, nameof(messages));
         foreach (Message message in messages)
         {
-            SendCommands.Check(message);
+            MessageRules.Check(message, _options);
             if (message.Topic != messages[0].Topic || message.DelayLevel != 0 || message.DeliverAt is not null)
                 throw new ArgumentException(
                     "A batch takes messages of one topic that are not delayed.", nameof(messages));
         }
 
-        var send = new BatchSend(messages[0].Topic, messages, queueId);
+        OutgoingMessage[] outgoing = [.. messages.Select(message => OutgoingMessage.Of(message, _options.Time))];
+        return SendBatchAsync(outgoing, queueId, _options.RequestTimeout, cancellation);
+    }
+
+    /// <summary>The same for messages that were checked, and may have been tried before.</summary>
+    internal async ValueTask<BatchOutcome> SendBatchAsync(
+        ReadOnlyMemory<OutgoingMessage> messages, int queueId, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var send = new BatchSend(messages.Span[0].Message.Topic, messages, queueId);
         RemotingCommand answer = await _connection.InvokeAsync(
             (_sends, send), static (state, opaque, output) => state._sends.WriteBatch(state.send, opaque, output),
-            _options.RequestTimeout, cancellation).ConfigureAwait(false);
+            timeout, cancellation).ConfigureAwait(false);
         SendStatus status = StatusOf(answer);
         return new BatchOutcome(
-            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), FieldOf(answer, "msgId").Split(','));
+            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), FieldOf(answer, "msgId"));
     }
 
     /// <summary>
@@ -163,11 +184,24 @@ public sealed partial class BrokerClient : IAsyncDisposable
     public async ValueTask<string> SendOneWayAsync(
         Message message, int queueId = -1, CancellationToken cancellation = default)
     {
-        SingleSend send = Prepare(message, queueId, isOneWay: true);
+        MessageRules.Check(message, _options);
+        SingleSend send = Prepare(OutgoingMessage.Of(message, _options.Time), queueId, isOneWay: true);
         await _connection.SendOneWayAsync(
             (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
             cancellation).ConfigureAwait(false);
-        return send.UniqueKey;
+        return send.Message.Id.ToString();
+    }
+
+    /// <summary>Calls a delayed message back, so that it is not delivered.</summary>
+    /// <param name="topic">The topic that it is for.</param>
+    /// <param name="recallHandle">What its send was answered with.</param>
+    /// <param name="cancellation">Gives up the wait; it may be called back all the same.</param>
+    public async Task RecallAsync(string topic, string recallHandle, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = Request(RequestCode.RecallMessage);
+        request.Fields["topic"] = topic;
+        request.Fields["recallHandle"] = recallHandle;
+        await CallAsync(request, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Reads messages of a queue.</summary>
@@ -390,16 +424,13 @@ public sealed partial class BrokerClient : IAsyncDisposable
         writer.Complete();
     }
 
-    private SingleSend Prepare(Message message, int queueId, bool isOneWay)
+    private SingleSend Prepare(in OutgoingMessage message, int queueId, bool isOneWay)
     {
-        ArgumentNullException.ThrowIfNull(message);
-        SendCommands.Check(message);
-        ReadOnlyMemory<byte> body = _sends.Pack(message.Body, out bool isCompressed);
-        string key = message.UniqueKey ?? UniqueKeys.Next(_options.Time.GetUtcNow());
-        return new SingleSend(message, body, isCompressed, key, queueId, isOneWay);
+        ReadOnlyMemory<byte> body = _sends.Pack(message.Message.Body, out bool isCompressed);
+        return new SingleSend(message, body, isCompressed, queueId, isOneWay);
     }
 
-    private RemotingCommand? AnswerBroker(RemotingCommand request)
+    private async ValueTask<RemotingCommand?> AnswerBrokerAsync(RemotingCommand request)
     {
         if (request.Code == (int)RequestCode.NotifyConsumerIdsChanged)
         {
@@ -408,7 +439,10 @@ public sealed partial class BrokerClient : IAsyncDisposable
             return new RemotingCommand { Code = (int)ResponseCode.Success, SerializeType = request.SerializeType };
         }
 
-        return RequestHandler?.Invoke(request) ?? new RemotingCommand
+        RemotingCommand? answer = RequestHandler is { } handler
+            ? await handler(request).ConfigureAwait(false)
+            : null;
+        return answer ?? new RemotingCommand
         {
             Code = (int)ResponseCode.RequestCodeNotSupported,
             Remark = $"This client does not know the request {request.Code}.",

@@ -1,3 +1,4 @@
+using OrleansMq.Client.Transports;
 using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Client;
@@ -7,6 +8,9 @@ namespace OrleansMq.Client;
 /// </summary>
 public sealed record ClientOptions
 {
+    /// <summary>RocketMQ's name of producers that gave none.</summary>
+    internal const string DefaultProducerGroup = "DEFAULT_PRODUCER";
+
     /// <summary>The options that hold unless others are given.</summary>
     public static ClientOptions Default { get; } = new();
 
@@ -16,9 +20,39 @@ public sealed record ClientOptions
     public string ClientId { get; init; } = $"{Environment.MachineName}@{Environment.ProcessId}#{Guid.NewGuid():N}";
 
     /// <summary>
-    /// The name by which the broker knows the producer. RocketMQ: producerGroup. Default: DEFAULT_PRODUCER.
+    /// The name by which brokers know the client's producers. Who sends in transactions needs one of its own: brokers
+    /// ask any producer of the group how a transaction ended. RocketMQ: producerGroup. Default: DEFAULT_PRODUCER.
     /// </summary>
-    public string ProducerGroup { get; init; } = "DEFAULT_PRODUCER";
+    public string ProducerGroup { get; init; } = DefaultProducerGroup;
+
+    /// <summary>How brokers are reached. Default: TCP to 127.0.0.1:9876.</summary>
+    public IBrokerTransport Transport { get; init; } = new SocketTransport("127.0.0.1:9876");
+
+    /// <summary>
+    /// How old a topic's route may be when it is used; an older one is asked for again while the old one is used on.
+    /// RocketMQ: pollNameServerInterval. Default: 30 s.
+    /// </summary>
+    public TimeSpan RouteRefreshInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The most queues of a broker to use for a topic that a send creates; brokers may give fewer.
+    /// RocketMQ: defaultTopicQueueNums. Default: 8.
+    /// </summary>
+    public int NewTopicQueues { get; init; } = 8;
+
+    /// <summary>
+    /// How often brokers are told that the client lives and what it consumes. RocketMQ: heartbeatBrokerInterval.
+    /// Default: 30 s.
+    /// </summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a broker that could not be reached is not tried again; doubled with each failure. Default: 100 ms.
+    /// </summary>
+    public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What <see cref="ReconnectDelay"/> grows to at most. Default: 5 s.</summary>
+    public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a connection may take to be made. Default: 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -27,12 +27,12 @@ public sealed class ClientCallTests : IAsyncLifetime
     public async Task RunningInfo_IsAnsweredByAConsumer_ThatIsConnectedToAnotherBroker()
     {
         await using BrokerClient consumer = await _cluster.ConnectAsync("broker-1", "worker-1");
-        consumer.RequestHandler = request => new RemotingCommand
+        consumer.RequestHandler = request => ValueTask.FromResult<RemotingCommand?>(new RemotingCommand
         {
             Code = (int)ResponseCode.Success,
             Remark = $"{request.Code} {request.Fields["jstackEnable"]}",
             Body = "{\"jstack\":\"main\"}"u8.ToArray(),
-        };
+        });
         await consumer.HeartbeatAsync([ConsumerOf("workers")]);
         await using BrokerClient asking = await _cluster.ConnectAsync("broker-2", "operator");
 
@@ -63,7 +63,7 @@ public sealed class ClientCallTests : IAsyncLifetime
         requester.RequestHandler = request =>
         {
             replied.TrySetResult(request);
-            return new RemotingCommand { Code = (int)ResponseCode.Success };
+            return ValueTask.FromResult<RemotingCommand?>(new RemotingCommand { Code = (int)ResponseCode.Success });
         };
         await requester.HeartbeatAsync([]);
         await requester.SendAsync(new Message

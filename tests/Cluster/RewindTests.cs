@@ -47,7 +47,7 @@ public sealed class RewindTests : IAsyncLifetime
         elsewhere.RequestHandler = request =>
         {
             told.TrySetResult(request);
-            return null;
+            return default;
         };
         await elsewhere.HeartbeatAsync([Consumer()]);
         await BrokerCluster.UntilAsync(async () => (await _client.GetMembersAsync(Group)).Count == 2);

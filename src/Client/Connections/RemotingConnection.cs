@@ -20,7 +20,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     private readonly Stream _stream;
     private readonly string _peer;
     private readonly ClientOptions _options;
-    private readonly Func<RemotingCommand, RemotingCommand?>? _answerRequest;
+    private readonly Func<RemotingCommand, ValueTask<RemotingCommand?>>? _answerRequest;
     private readonly ITimer _timeouts;
     private readonly Task _receiving;
     private OutputBuffer _filling = new(IdleOutputBytes);
@@ -28,11 +28,12 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     private TaskCompletionSource? _room;
     private bool _isFlushing;
     private int _lastOpaque;
+    private long _receivedAt;
     private string? _endReason;
     private Exception? _endCause;
 
     private RemotingConnection(
-        Stream stream, string peer, ClientOptions options, Func<RemotingCommand, RemotingCommand?>? answerRequest)
+        Stream stream, string peer, ClientOptions options, Func<RemotingCommand, ValueTask<RemotingCommand?>>? answerRequest)
     {
         _stream = stream;
         _peer = peer;
@@ -75,7 +76,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     public static Task<RemotingConnection> ConnectAsync(
         IPEndPoint endPoint,
         ClientOptions? options = null,
-        Func<RemotingCommand, RemotingCommand?>? answerRequest = null,
+        Func<RemotingCommand, ValueTask<RemotingCommand?>>? answerRequest = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
@@ -88,7 +89,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         IBrokerTransport transport,
         BrokerAddress broker,
         ClientOptions? options = null,
-        Func<RemotingCommand, RemotingCommand?>? answerRequest = null,
+        Func<RemotingCommand, ValueTask<RemotingCommand?>>? answerRequest = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(transport);
@@ -145,7 +146,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     internal async ValueTask<RemotingCommand> InvokeAsync<T>(
         T request, CommandEncoder<T> encode, TimeSpan timeout, CancellationToken cancellation)
     {
-        var call = new PendingCall(DeadlineAfter(timeout));
+        var call = new PendingCall(_options.Time.GetTimestamp(), DeadlineAfter(timeout));
         if (!await _places.WaitAsync(timeout, cancellation).ConfigureAwait(false))
             throw TimedOut(timeout);
 
@@ -289,6 +290,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         {
             while (await receiver.TryReceiveAsync().ConfigureAwait(false))
             {
+                Volatile.Write(ref _receivedAt, _options.Time.GetTimestamp());
                 while (receiver.TryRead())
                     Take(receiver.Command);
             }
@@ -310,7 +312,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     {
         if (!command.IsResponse)
         {
-            Answer(RemotingCommand.From(command), command);
+            _ = AnswerAsync(RemotingCommand.From(command));
             return;
         }
 
@@ -322,9 +324,9 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         call?.TrySetResult(RemotingCommand.From(command));
     }
 
-    private void Answer(RemotingCommand request, CommandReader command)
+    private async Task AnswerAsync(RemotingCommand request)
     {
-        RemotingCommand? answer = AnswerOf(request, command);
+        RemotingCommand? answer = await AnswerOfAsync(request).ConfigureAwait(false);
         if (answer is null || request.IsOneWay)
             return;
 
@@ -339,25 +341,30 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         }
     }
 
-    private RemotingCommand? AnswerOf(RemotingCommand request, CommandReader command)
+    private async ValueTask<RemotingCommand?> AnswerOfAsync(RemotingCommand request)
     {
         if (_answerRequest is null)
         {
-            return RemotingCommand.Response(
-                command, ResponseCode.RequestCodeNotSupported,
-                $"This client does not know the request {request.Code}.");
+            return Refusal(
+                request, ResponseCode.RequestCodeNotSupported, $"This client does not know the request {request.Code}.");
         }
 
         try
         {
-            return _answerRequest(request);
+            return await _answerRequest(request).ConfigureAwait(false);
         }
         catch (Exception cause)
         {
-            return RemotingCommand.Response(command, ResponseCode.SystemError, $"The client failed: {cause.Message}");
+            return Refusal(request, ResponseCode.SystemError, $"The client failed: {cause.Message}");
         }
     }
 
+    private static RemotingCommand Refusal(RemotingCommand request, ResponseCode code, string problem) =>
+        new() { Code = (int)code, Remark = problem, SerializeType = request.SerializeType };
+
+    /// <summary>
+    /// A broker from which nothing at all came since a late call was made is gone, though its socket does not say so.
+    /// </summary>
     private void GiveUpLateCalls()
     {
         List<PendingCall>? late = null;
@@ -373,8 +380,11 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
             }
         }
 
+        long receivedAt = Volatile.Read(ref _receivedAt);
         foreach (PendingCall call in late ?? [])
             call.TrySetException(new TimeoutException($"The broker at {_peer} did not answer in time."));
+        if (late?.Any(call => call.MadeAt > receivedAt) == true)
+            End("it answered nothing any more", null);
     }
 
     private void End(string reason, Exception? cause)

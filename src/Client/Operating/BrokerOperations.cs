@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
@@ -85,6 +86,23 @@ public sealed class BrokerOperations(BrokerClient client)
         }
     }
 
+    /// <summary>The options that are in force, by RocketMQ's names and OrleansMq's own.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> GetConfigurationAsync(
+        CancellationToken cancellation = default)
+    {
+        var request = new RemotingCommand { Code = (int)RequestCode.GetBrokerConfig };
+        RemotingCommand answer = await CallAsync(request, cancellation).ConfigureAwait(false);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string line in Encoding.UTF8.GetString(answer.Body.Span).Split('\n'))
+        {
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+                values[line[..equals]] = line[(equals + 1)..].TrimEnd('\r');
+        }
+
+        return values;
+    }
+
     private async Task<T> CallAsync<T>(
         RequestCode code, (string Name, string? Value)[] fields, BodyReader<T> read, CancellationToken cancellation)
         where T : class
@@ -96,13 +114,18 @@ public sealed class BrokerOperations(BrokerClient client)
                 request.Fields[name] = value;
         }
 
-        RemotingCommand answer =
-            await client.Connection.InvokeAsync(request, Limit, cancellation).ConfigureAwait(false);
-        if (answer.Code != (int)ResponseCode.Success)
-            throw new RemotingException((ResponseCode)answer.Code, answer.Remark);
+        RemotingCommand answer = await CallAsync(request, cancellation).ConfigureAwait(false);
         return read(answer.Body.Span, out T? body, out string? problem)
             ? body
             : throw new InvalidDataException(problem);
+    }
+
+    private async Task<RemotingCommand> CallAsync(RemotingCommand request, CancellationToken cancellation)
+    {
+        RemotingCommand answer =
+            await client.Connection.InvokeAsync(request, Limit, cancellation).ConfigureAwait(false);
+        BrokerClient.Require(answer);
+        return answer;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -21,6 +21,12 @@ public sealed class Message
     /// </summary>
     public string? UniqueKey { get; init; }
 
+    /// <summary>
+    /// Messages of one key go to one queue, in the order in which they were sent; null for no order. RocketMQ: the
+    /// sharding key, message group.
+    /// </summary>
+    public string? OrderingKey { get; init; }
+
     /// <summary>The application's own number.</summary>
     public int Flag { get; init; }
 

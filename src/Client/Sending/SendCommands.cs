@@ -16,11 +16,6 @@ internal sealed class SendCommands(ClientOptions options)
     private const int TemplateQueues = 8;
     private const int StackTextBytes = 256;
 
-    private static readonly HashSet<string> OwnNames = new(StringComparer.Ordinal)
-    {
-        "TAGS", "KEYS", "UNIQ_KEY", "DELAY", "TIMER_DELIVER_MS",
-    };
-
     private static readonly Dictionary<string, string> NoProperties = [];
 
     [ThreadStatic]
@@ -32,8 +27,9 @@ internal sealed class SendCommands(ClientOptions options)
         CommandWriter writer = CommandWriter.BeginRequest(
             output, send.Code, opaque, options.SerializeType, send.IsOneWay);
         SystemFlags flags = send.IsCompressed ? SystemFlags.Compressed : SystemFlags.None;
-        WriteFields(ref writer, send.Message.Topic, send.QueueId, flags, send.Message.Flag);
-        writer.Field("i"u8, EncodeProperties(send.Message, send.UniqueKey));
+        Message message = send.Message.Message;
+        WriteFields(ref writer, message.Topic, send.QueueId, flags, message.Flag);
+        writer.Field("i"u8, EncodeProperties(send.Message));
         writer.Body(send.Body.Span);
         writer.Complete();
     }
@@ -46,10 +42,10 @@ internal sealed class SendCommands(ClientOptions options)
         WriteFields(ref writer, send.Topic, send.QueueId, SystemFlags.None, 0);
         writer.Field("m"u8, true);
         OutputBuffer body = writer.BeginBody();
-        foreach (Message message in send.Messages)
+        foreach (OutgoingMessage outgoing in send.Messages.Span)
         {
-            ReadOnlySpan<byte> properties = EncodeProperties(
-                message, message.UniqueKey ?? UniqueKeys.Next(options.Time.GetUtcNow()));
+            Message message = outgoing.Message;
+            ReadOnlySpan<byte> properties = EncodeProperties(outgoing);
             int size = BatchItem.SizeOf(message.Body.Length, properties.Length);
             BatchItem.Write(body.GetSpan(size)[..size], message.Flag, message.Body.Span, properties);
             body.Advance(size);
@@ -72,18 +68,6 @@ internal sealed class SendCommands(ClientOptions options)
         return isCompressed ? packed.GetBuffer().AsMemory(0, (int)packed.Length) : body;
     }
 
-    /// <summary>Fails for messages that cannot be encoded, before anything is written.</summary>
-    /// <exception cref="ArgumentException">A property cannot be sent.</exception>
-    public static void Check(Message message)
-    {
-        foreach (string name in message.Properties?.Keys ?? [])
-        {
-            if (OwnNames.Contains(name))
-                throw new ArgumentException(
-                    $"The property '{name}' has a member of its own; set that one instead.", nameof(message));
-        }
-    }
-
     private void WriteFields(scoped ref CommandWriter writer, string topic, int queueId, SystemFlags flags, int flag)
     {
         writer.Field("a"u8, options.ProducerGroup);
@@ -96,15 +80,18 @@ internal sealed class SendCommands(ClientOptions options)
         writer.Field("h"u8, flag);
     }
 
-    private static ReadOnlySpan<byte> EncodeProperties(Message message, string uniqueKey)
+    private static ReadOnlySpan<byte> EncodeProperties(in OutgoingMessage outgoing)
     {
+        Message message = outgoing.Message;
         ArrayBufferWriter<byte> output = _properties ??= new ArrayBufferWriter<byte>();
         output.ResetWrittenCount();
-        Append(output, PropertyNames.UniqueKey, uniqueKey);
+        AppendId(output, outgoing.Id);
         if (message.Tag is not null)
             Append(output, PropertyNames.Tags, message.Tag);
         if (message.Keys is not null)
             Append(output, PropertyNames.Keys, message.Keys);
+        if (message.OrderingKey is not null)
+            Append(output, PropertyNames.ShardingKey, message.OrderingKey);
         if (message.DelayLevel != 0)
             Append(output, PropertyNames.DelayLevel, message.DelayLevel);
         if (message.DeliverAt is { } deliverAt)
@@ -112,6 +99,19 @@ internal sealed class SendCommands(ClientOptions options)
         foreach ((string name, string value) in message.Properties ?? NoProperties)
             Append(output, Encoding.UTF8.GetBytes(name), value);
         return output.WrittenSpan;
+    }
+
+    private static void AppendId(ArrayBufferWriter<byte> output, UniqueId id)
+    {
+        if (id.Given is { } given)
+        {
+            Append(output, PropertyNames.UniqueKey, given);
+            return;
+        }
+
+        Span<byte> digits = stackalloc byte[UniqueId.DigitCount];
+        id.FormatMade(digits);
+        PropertyBlock.Append(output, PropertyNames.UniqueKey, digits);
     }
 
     private static void Append(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> name, long value)

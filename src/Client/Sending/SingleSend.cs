@@ -3,14 +3,13 @@ using OrleansMq.Protocol.Codes;
 namespace OrleansMq.Client.Sending;
 
 /// <summary>A message as it goes out.</summary>
-/// <param name="Message">The message.</param>
+/// <param name="Message">The message with its identifier.</param>
 /// <param name="Body">Its body, compressed or not.</param>
 /// <param name="IsCompressed">Whether the body is compressed.</param>
-/// <param name="UniqueKey">The identifier that it is given.</param>
 /// <param name="QueueId">The queue; negative leaves the choice to the broker.</param>
 /// <param name="IsOneWay">Whether no answer is wanted.</param>
 internal readonly record struct SingleSend(
-    Message Message, ReadOnlyMemory<byte> Body, bool IsCompressed, string UniqueKey, int QueueId, bool IsOneWay)
+    OutgoingMessage Message, ReadOnlyMemory<byte> Body, bool IsCompressed, int QueueId, bool IsOneWay)
 {
     /// <summary>Which request sends it: a plain message's, or a reply's.</summary>
     public RequestCode Code { get; init; } = RequestCode.SendMessageV2;
@@ -20,4 +19,4 @@ internal readonly record struct SingleSend(
 /// <param name="Topic">Their topic.</param>
 /// <param name="Messages">The messages, at least one.</param>
 /// <param name="QueueId">The queue; negative leaves the choice to the broker.</param>
-internal readonly record struct BatchSend(string Topic, IReadOnlyList<Message> Messages, int QueueId);
+internal readonly record struct BatchSend(string Topic, ReadOnlyMemory<OutgoingMessage> Messages, int QueueId);

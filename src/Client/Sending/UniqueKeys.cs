@@ -17,14 +17,14 @@ internal static class UniqueKeys
     private static int _counter;
 
     /// <summary>Makes an identifier.</summary>
-    public static string Next(DateTimeOffset now)
+    public static UInt128 Next(DateTimeOffset now)
     {
         Span<byte> key = stackalloc byte[SizeBytes];
         Fixed.CopyTo(key);
         var month = new DateTimeOffset(now.Year, now.Month, 1, 0, 0, 0, now.Offset);
         BinaryPrimitives.WriteUInt32BigEndian(key[FixedBytes..], (uint)(now - month).TotalMilliseconds);
         BinaryPrimitives.WriteUInt16BigEndian(key[(FixedBytes + 4)..], (ushort)Interlocked.Increment(ref _counter));
-        return Convert.ToHexString(key);
+        return BinaryPrimitives.ReadUInt128BigEndian(key);
     }
 
     /// <summary>

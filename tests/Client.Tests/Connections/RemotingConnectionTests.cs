@@ -318,7 +318,8 @@ public abstract class RemotingConnectionTests(TransportKind kind) : IDisposable
         ClientOptions? options = null, Func<RemotingCommand, RemotingCommand?>? answerRequest = null)
     {
         Task<RemotingConnection> connecting = RemotingConnection.ConnectAsync(
-            _broker.Transport, _broker.Address, options, answerRequest);
+            _broker.Transport, _broker.Address, options,
+            answerRequest is null ? null : request => ValueTask.FromResult(answerRequest(request)));
         await _broker.AcceptAsync();
         return await connecting;
     }

@@ -1,0 +1,67 @@
+using OrleansMq.Client.Brokers;
+using OrleansMq.Client.Producing;
+using OrleansMq.Client.Routing;
+using OrleansMq.Client.Transports;
+
+namespace OrleansMq.Client;
+
+/// <summary>
+/// The way to a cluster of brokers: producers, consumers and the admin client are made here and share its connections,
+/// which are opened as they are needed. Dispose those first. Thread-safe: an application needs one for each cluster.
+/// </summary>
+/// <example><code>
+/// await using var mq = new OrleansMqClient("127.0.0.1:9876");
+/// await using Producer producer = mq.CreateProducer();
+/// SendReceipt receipt = await producer.SendAsync("Orders", "created"u8.ToArray());
+/// </code></example>
+public sealed class OrleansMqClient : IAsyncDisposable
+{
+    /// <summary>Makes a client that reaches brokers by TCP.</summary>
+    /// <param name="servers">
+    /// One or more brokers of the cluster as HOST:PORT, separated by commas; the others are found through them.
+    /// </param>
+    public OrleansMqClient(string servers)
+        : this(new ClientOptions { Transport = new SocketTransport(servers) })
+    {
+    }
+
+    /// <summary>Makes a client.</summary>
+    public OrleansMqClient(ClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
+        Connections = new BrokerConnections(options, Requests);
+        Routes = new RouteTable(Connections, options);
+        Heartbeats = new Heartbeats(Connections, options);
+        Connections.Introduce = Heartbeats.SendAsync;
+    }
+
+    /// <summary>How the client talks to brokers.</summary>
+    public ClientOptions Options { get; }
+
+    internal BrokerConnections Connections { get; }
+
+    internal RouteTable Routes { get; }
+
+    internal Heartbeats Heartbeats { get; }
+
+    internal BrokerRequests Requests { get; } = new();
+
+    internal BrokerPromises Promises { get; } = new();
+
+    /// <summary>Makes a producer; one is enough for all topics and threads.</summary>
+    /// <exception cref="ArgumentException">The options cannot work.</exception>
+    public Producer CreateProducer(ProducerOptions? options = null)
+    {
+        var producer = new Producer(this, options ?? new ProducerOptions());
+        Heartbeats.Start();
+        return producer;
+    }
+
+    /// <summary>Ends all connections; calls without an answer fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Heartbeats.DisposeAsync().ConfigureAwait(false);
+        await Connections.DisposeAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,9 @@
+namespace OrleansMq.Client.Sending;
+
+/// <summary>A message with the identifier that all tries to send it carry.</summary>
+internal readonly record struct OutgoingMessage(Message Message, UniqueId Id)
+{
+    /// <summary>A message that is sent for the first time.</summary>
+    public static OutgoingMessage Of(Message message, TimeProvider time) =>
+        new(message, UniqueId.Of(message, time));
+}
