@@ -90,16 +90,16 @@ internal sealed class TransactionProducer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private RemotingCommand? Receive(RemotingCommand request)
+    private ValueTask<RemotingCommand?> Receive(RemotingCommand request)
     {
         if (request.Code != (int)RequestCode.CheckTransactionState)
-            return null;
+            return default;
 
         string id = request.Fields["msgId"];
         _asked.Enqueue(id);
         if (_answer(id) is var decision and >= 0)
             _ = AnswerAsync(request, decision);
-        return null;
+        return default;
     }
 
     private async Task AnswerAsync(RemotingCommand question, int decision)
