@@ -12,7 +12,9 @@ internal sealed class BrokerConnections(ClientOptions options, BrokerRequests re
     private readonly ConcurrentDictionary<string, Slot> _slots = new(StringComparer.Ordinal);
     private volatile bool _isDisposed;
 
-    /// <summary>What is to be done with a new connection before it is used. Its failure counts as the connection's.</summary>
+    /// <summary>
+    /// What is to be done with a new connection before it is used. Its failure counts as the connection's.
+    /// </summary>
     public Func<BrokerClient, Task>? Introduce { get; set; }
 
     /// <summary>The connections that are open.</summary>
@@ -45,7 +47,9 @@ internal sealed class BrokerConnections(ClientOptions options, BrokerRequests re
         }
     }
 
-    /// <summary>One attempt at a time, for all who want the broker; nobody's cancellation ends it for the others.</summary>
+    /// <summary>
+    /// One attempt at a time, for all who want the broker; nobody's cancellation ends it for the others.
+    /// </summary>
     private Task<BrokerClient> ConnectAsync(Slot slot, BrokerAddress broker, CancellationToken cancellation)
     {
         Task<BrokerClient> connecting;

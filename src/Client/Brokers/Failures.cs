@@ -3,7 +3,9 @@ using System.Security.Authentication;
 
 namespace OrleansMq.Client.Brokers;
 
-/// <summary>Which exceptions mean that a broker, or the way to it, failed; all others are bugs or cancellations.</summary>
+/// <summary>
+/// Which exceptions mean that a broker, or the way to it, failed; all others are bugs or cancellations.
+/// </summary>
 internal static class Failures
 {
     /// <summary>Whether a broker failed, refused, or could not be reached.</summary>

@@ -30,8 +30,8 @@ internal sealed class Heartbeats(BrokerConnections connections, ClientOptions op
         if (!_members.TryAdd(group, describe))
         {
             throw new InvalidOperationException(
-                $"This client consumes for the group '{group}' already. Give a second consumer of the group a client of "
-                + "its own.");
+                $"This client consumes for the group '{group}' already. Give a second consumer of the group a "
+                + "client of its own.");
         }
 
         Start();

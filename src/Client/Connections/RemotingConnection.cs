@@ -33,7 +33,8 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     private Exception? _endCause;
 
     private RemotingConnection(
-        Stream stream, string peer, ClientOptions options, Func<RemotingCommand, ValueTask<RemotingCommand?>>? answerRequest)
+        Stream stream, string peer, ClientOptions options,
+        Func<RemotingCommand, ValueTask<RemotingCommand?>>? answerRequest)
     {
         _stream = stream;
         _peer = peer;
@@ -297,8 +298,8 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
 
             End("the broker closed it", null);
         }
-        catch (Exception cause) when (
-            cause is IOException or SocketException or ObjectDisposedException or InvalidDataException)
+        catch (Exception cause) when (cause is IOException or SocketException or ObjectDisposedException
+            or InvalidDataException)
         {
             End(cause is InvalidDataException ? cause.Message : "its socket failed", cause);
         }
@@ -346,7 +347,8 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         if (_answerRequest is null)
         {
             return Refusal(
-                request, ResponseCode.RequestCodeNotSupported, $"This client does not know the request {request.Code}.");
+                request, ResponseCode.RequestCodeNotSupported,
+                $"This client does not know the request {request.Code}.");
         }
 
         try

@@ -17,7 +17,9 @@ internal sealed class BrokerHealth(TimeProvider time)
         (TimeSpan.FromSeconds(0.55), TimeSpan.FromSeconds(20)),
     ];
 
-    /// <summary>One failure says little: the broker is tried again soon, and each further one doubles the time.</summary>
+    /// <summary>
+    /// One failure says little: the broker is tried again soon, and each further one doubles the time.
+    /// </summary>
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestAfterFailure = TimeSpan.FromSeconds(30);
 

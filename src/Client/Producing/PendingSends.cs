@@ -86,8 +86,8 @@ internal sealed class PendingSends(ProducerOptions options, ClientOptions client
 
     private SendFailedException NoRoom(Message message) => new(
         message.Topic, 0, mayBeStored: false,
-        $"the producer has {options.MaxPendingMessages} messages or {options.MaxPendingBytes} bytes under way, and none "
-        + "was settled in time. Send slower, or raise MaxPendingMessages and MaxPendingBytes.",
+        $"the producer has {options.MaxPendingMessages} messages or {options.MaxPendingBytes} bytes under way, and "
+        + "none was settled in time. Send slower, or raise MaxPendingMessages and MaxPendingBytes.",
         null);
 
     private bool TryTakeRoom(int bytes, [NotNullWhen(false)] out Task? changed)

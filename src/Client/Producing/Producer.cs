@@ -6,7 +6,8 @@ namespace OrleansMq.Client.Producing;
 
 /// <summary>
 /// Sends messages. Those that are sent at about the same time travel together; a message that fails is tried again,
-/// elsewhere if it may be, until its time is over. Disposing it waits for what is under way. Thread-safe: one is enough.
+/// elsewhere if it may be, until its time is over. Disposing it waits for what is under way. Thread-safe: one is
+/// enough.
 /// </summary>
 /// <remarks>
 /// A send may be stored twice when a broker's answer was lost; both carry the same <see cref="SendReceipt.MessageId"/>.
@@ -49,7 +50,9 @@ public sealed class Producer : IAsyncDisposable
 
         ValueTask<SendReceipt> outcome = pending.Outcome;
         Dispatch(pending);
-        return cancellation.CanBeCanceled ? new ValueTask<SendReceipt>(outcome.AsTask().WaitAsync(cancellation)) : outcome;
+        return cancellation.CanBeCanceled
+            ? new ValueTask<SendReceipt>(outcome.AsTask().WaitAsync(cancellation))
+            : outcome;
     }
 
     /// <summary>Stores messages; returns their receipts in the same order.</summary>
@@ -74,7 +77,9 @@ public sealed class Producer : IAsyncDisposable
             : throw new AggregateException($"{failures.Length} of {sends.Length} messages were not stored.", failures);
     }
 
-    /// <summary>Sends a message without knowing whether it is stored; returns the identifier that it was given.</summary>
+    /// <summary>
+    /// Sends a message without knowing whether it is stored; returns the identifier that it was given.
+    /// </summary>
     /// <exception cref="ConnectionLostException">No broker of the topic can be reached.</exception>
     public async ValueTask<string> SendOneWayAsync(Message message, CancellationToken cancellation = default)
     {

@@ -41,7 +41,9 @@ internal sealed class SendAttempts(string topic, long deadline)
     /// <summary>The time that is left.</summary>
     public TimeSpan Left(TimeProvider time) => time.GetElapsedTime(time.GetTimestamp(), deadline);
 
-    /// <summary>How long to wait before the next attempt: longer each time, and for no two producers the same.</summary>
+    /// <summary>
+    /// How long to wait before the next attempt: longer each time, and for no two producers the same.
+    /// </summary>
     public TimeSpan Delay(ProducerOptions options)
     {
         TimeSpan delay = options.RetryDelay * Math.Pow(2, Math.Min(_count - 1, 20));

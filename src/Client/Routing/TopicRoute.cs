@@ -37,7 +37,9 @@ public sealed class TopicRoute
     /// <summary>Makes a route of what a broker answered.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="data">The answer.</param>
-    /// <param name="maxWriteQueues">The most queues of a broker to write to; for a route that another topic lends.</param>
+    /// <param name="maxWriteQueues">
+    /// The most queues of a broker to write to; for a route that another topic lends.
+    /// </param>
     internal static TopicRoute Of(string topic, TopicRouteData data, int maxWriteQueues = int.MaxValue)
     {
         var brokers = new SortedDictionary<string, BrokerAddress>(StringComparer.Ordinal);

@@ -1,0 +1,114 @@
+using OrleansMq.Client.Sending;
+using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Remoting;
+
+namespace OrleansMq.Client;
+
+/// <summary>Messages that are sent.</summary>
+public sealed partial class BrokerClient
+{
+    /// <summary>Stores a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="queueId">The queue; negative leaves the choice to the broker.</param>
+    /// <param name="cancellation">Gives up the wait; the message may be stored all the same.</param>
+    public ValueTask<SendOutcome> SendAsync(
+        Message message, int queueId = -1, CancellationToken cancellation = default)
+    {
+        MessageRules.Check(message, _options);
+        return SendAsync(
+            OutgoingMessage.Of(message, _options.Time), queueId, _options.RequestTimeout, cancellation);
+    }
+
+    /// <summary>The same for a message that was checked, and may have been tried before.</summary>
+    internal async ValueTask<SendOutcome> SendAsync(
+        OutgoingMessage message, int queueId, TimeSpan timeout, CancellationToken cancellation)
+    {
+        SingleSend send = Prepare(message, queueId, isOneWay: false);
+        RemotingCommand answer = await _connection.InvokeAsync(
+            (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
+            timeout, cancellation).ConfigureAwait(false);
+        SendStatus status = StatusOf(answer);
+        return new SendOutcome(
+            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), message.Id.ToString(),
+            FieldOf(answer, "msgId"))
+        {
+            RecallHandle = answer.Fields.GetValueOrDefault("recallHandle"),
+            TransactionId = answer.Fields.GetValueOrDefault("transactionId"),
+        };
+    }
+
+    /// <summary>Stores messages of one topic together, one behind the other: all of them or none.</summary>
+    /// <param name="messages">At least one; plain ones, all of the same topic, none delayed.</param>
+    /// <param name="queueId">The queue; negative leaves the choice to the broker.</param>
+    /// <param name="cancellation">Gives up the wait; the messages may be stored all the same.</param>
+    public ValueTask<BatchOutcome> SendBatchAsync(
+        IReadOnlyList<Message> messages, int queueId = -1, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ArgumentOutOfRangeException.ThrowIfZero(messages.Count, nameof(messages));
+        foreach (Message message in messages)
+        {
+            MessageRules.Check(message, _options);
+            if (message.Topic != messages[0].Topic || message.DelayLevel != 0 || message.DeliverAt is not null)
+                throw new ArgumentException(
+                    "A batch takes messages of one topic that are not delayed.", nameof(messages));
+        }
+
+        OutgoingMessage[] outgoing = [.. messages.Select(message => OutgoingMessage.Of(message, _options.Time))];
+        return SendBatchAsync(outgoing, queueId, _options.RequestTimeout, cancellation);
+    }
+
+    /// <summary>The same for messages that were checked, and may have been tried before.</summary>
+    internal async ValueTask<BatchOutcome> SendBatchAsync(
+        ReadOnlyMemory<OutgoingMessage> messages, int queueId, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var send = new BatchSend(messages.Span[0].Message.Topic, messages, queueId);
+        RemotingCommand answer = await _connection.InvokeAsync(
+            (_sends, send), static (state, opaque, output) => state._sends.WriteBatch(state.send, opaque, output),
+            timeout, cancellation).ConfigureAwait(false);
+        SendStatus status = StatusOf(answer);
+        return new BatchOutcome(
+            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), FieldOf(answer, "msgId"));
+    }
+
+    /// <summary>
+    /// Sends a message without knowing whether it is stored; returns the identifier that it was given.
+    /// </summary>
+    public async ValueTask<string> SendOneWayAsync(
+        Message message, int queueId = -1, CancellationToken cancellation = default)
+    {
+        MessageRules.Check(message, _options);
+        SingleSend send = Prepare(OutgoingMessage.Of(message, _options.Time), queueId, isOneWay: true);
+        await _connection.SendOneWayAsync(
+            (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
+            cancellation).ConfigureAwait(false);
+        return send.Message.Id.ToString();
+    }
+
+    /// <summary>Calls a delayed message back, so that it is not delivered.</summary>
+    /// <param name="topic">The topic that it is for.</param>
+    /// <param name="recallHandle">What its send was answered with.</param>
+    /// <param name="cancellation">Gives up the wait; it may be called back all the same.</param>
+    public async Task RecallAsync(string topic, string recallHandle, CancellationToken cancellation = default)
+    {
+        RemotingCommand request = Request(RequestCode.RecallMessage);
+        request.Fields["topic"] = topic;
+        request.Fields["recallHandle"] = recallHandle;
+        await CallAsync(request, cancellation).ConfigureAwait(false);
+    }
+
+    private SingleSend Prepare(in OutgoingMessage message, int queueId, bool isOneWay)
+    {
+        ReadOnlyMemory<byte> body = _sends.Pack(message.Message.Body, out bool isCompressed);
+        return new SingleSend(message, body, isCompressed, queueId, isOneWay);
+    }
+
+    private static SendStatus StatusOf(RemotingCommand answer) => (ResponseCode)answer.Code switch
+    {
+        ResponseCode.Success => SendStatus.Ok,
+        ResponseCode.FlushDiskTimeout => SendStatus.FlushDiskTimeout,
+        ResponseCode.FlushSlaveTimeout => SendStatus.ReplicationTimeout,
+        ResponseCode.SlaveNotAvailable => SendStatus.ReplicaNotAvailable,
+        var code => throw new RemotingException(code, answer.Remark),
+    };
+}
