@@ -85,9 +85,9 @@ public sealed class MessagePopper
         };
         foreach (int queueId in QueuesOf(request.QueueId, topic))
         {
-            Pop(call, queueId);
-            if (call.IsFull)
+            if (call.IsFull || call.IsSpent)
                 break;
+            Pop(call, queueId);
         }
 
         if (call.Messages.Count == 0)
@@ -96,7 +96,10 @@ public sealed class MessagePopper
             return call.Refusal;
         return new PopOutcome(
             call.Messages.Count > 0 ? ResponseCode.Success : ResponseCode.PollingTimeout, null, call.NowMilliseconds,
-            call.IsOrdered, call.Messages, call.Rest);
+            call.IsOrdered, call.Messages, call.Rest)
+        {
+            IsCutShort = call.IsCutShort,
+        };
     }
 
     /// <summary>

@@ -8,6 +8,12 @@ namespace OrleansMq.Broker.Popping;
 /// <summary>A pop that was found to be allowed, on its way through the queues.</summary>
 internal sealed class PopCall
 {
+    /// <summary>
+    /// New messages looked at in one pop, in whatever queues, so that a filter that matches nothing cannot occupy the
+    /// caller.
+    /// </summary>
+    private const int MaxScannedEntries = 4096;
+
     public required GroupHandle Group { get; init; }
 
     /// <summary>Who is given the messages.</summary>
@@ -40,6 +46,18 @@ internal sealed class PopCall
 
     /// <summary>The first thing that went wrong; told when nothing else was found.</summary>
     public PopOutcome? Refusal { get; set; }
+
+    /// <summary>How many new messages may still be looked at.</summary>
+    public int EntriesLeft { get; set; } = MaxScannedEntries;
+
+    /// <summary>
+    /// Whether it ended before the end of a queue although it was not full, and got on: the next one may find something
+    /// without anything having come.
+    /// </summary>
+    public bool IsCutShort { get; set; }
+
+    /// <summary>Whether it has looked at as much as it may.</summary>
+    public bool IsSpent => EntriesLeft <= 0;
 
     public bool IsFull => Messages.Count >= MaxMessages || Body.Length >= MaxBytes;
 }

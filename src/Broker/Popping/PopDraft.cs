@@ -110,8 +110,7 @@ public sealed class PopDraft
                 [.. _entries.Values.Where(entry => entry.Offset < _decidedUntil)]);
         }
 
-        if (_entries.Count == 0)
-            _queue.SkipTo(_cursor);
+        _queue.SkipTo(_entries.Count == 0 ? _cursor : _entries.First().Key);
         return null;
     }
 

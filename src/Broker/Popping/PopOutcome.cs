@@ -22,8 +22,14 @@ public sealed record PopOutcome(
     /// <summary>What must be provided before the pop can be tried again; null when it was served or refused.</summary>
     public MissingMetadata? Missing { get; private init; }
 
+    /// <summary>
+    /// Whether it has looked at as much as one pop may and found nothing: there may be messages behind, which the next
+    /// one comes to.
+    /// </summary>
+    public bool IsCutShort { get; init; }
+
     /// <summary>Whether it found nothing yet and may wait for a message.</summary>
-    public bool MayHold => Code == ResponseCode.PollingTimeout;
+    public bool MayHold => Code == ResponseCode.PollingTimeout && !IsCutShort;
 
     internal static PopOutcome Lacks(MissingMetadata missing) =>
         Refused(ResponseCode.SystemError, "The group or its dead-letter topic was deleted just now; pop again.") with

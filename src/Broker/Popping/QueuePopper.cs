@@ -18,8 +18,6 @@ namespace OrleansMq.Broker.Popping;
 internal sealed class QueuePopper(
     MessageStore store, TopicCatalog topics, PopLog log, PopOptions options, BrokerIdentity identity)
 {
-    /// <summary>Entries looked at in one pop, so that a filter that matches nothing cannot occupy the caller.</summary>
-    private const int MaxScannedEntries = 4096;
     private const int EntriesPerStep = 64;
 
     public void Pop(PopCall call, PoppedQueue queue, ConsumeQueue messages)
@@ -42,7 +40,9 @@ internal sealed class QueuePopper(
         var draft = new PopDraft(state, options, call.IsOrdered, call.NowMilliseconds, call.InvisibleMilliseconds);
         foreach (PopEntry entry in again)
             call.Messages.Add(new PoppedMessage(queue.Key.QueueId, entry.Offset, draft.TakeAgain(entry)));
+        int entriesBefore = call.EntriesLeft;
         TakeNew(call, queue, messages, draft);
+        long cursorBefore = state.Cursor;
         if (draft.Complete() is { } batch && log.Apply(queue, batch) is { IsStored: false } refusal)
         {
             call.Body.Truncate(before);
@@ -51,6 +51,19 @@ internal sealed class QueuePopper(
         }
 
         call.Rest += Math.Max(0, messages.MaxOffset - state.Cursor);
+        EndScan(call, entriesBefore, hasMoved: state.Cursor > cursorBefore);
+    }
+
+    /// <summary>
+    /// Of a queue whose first message must wait, the next pop would see the same again. It waits for that message then,
+    /// and the other queues are looked at as if this one had not been.
+    /// </summary>
+    private static void EndScan(PopCall call, int entriesBefore, bool hasMoved)
+    {
+        if (!hasMoved)
+            call.EntriesLeft = entriesBefore;
+        else if (call.IsSpent)
+            call.IsCutShort = true;
     }
 
     /// <summary>Where the group begins is stored, so that a restart does not skip what came since.</summary>
@@ -98,13 +111,13 @@ internal sealed class QueuePopper(
     private void TakeNew(PopCall call, PoppedQueue queue, ConsumeQueue messages, PopDraft draft)
     {
         Span<ConsumeQueueEntry> entries = stackalloc ConsumeQueueEntry[EntriesPerStep];
-        long from = queue.State!.Cursor;
-        long offset = from;
-        while (!call.IsFull && log.InFlight < options.MaxInFlight && offset - from < MaxScannedEntries)
+        long offset = queue.State!.Cursor;
+        while (!call.IsFull && !call.IsSpent && log.InFlight < options.MaxInFlight)
         {
             int count = messages.Read(offset, entries);
-            for (int index = 0; index < count && !call.IsFull; index++, offset++)
+            for (int index = 0; index < count && !call.IsFull && !call.IsSpent; index++, offset++)
             {
+                call.EntriesLeft--;
                 int at = call.Body.Length;
                 if (Read(messages, offset, entries[index], call) != EntryStatus.Copied)
                 {

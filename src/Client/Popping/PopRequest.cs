@@ -14,7 +14,10 @@ public sealed record PopRequest(string Group, string Topic)
     /// <summary>For how long nobody else gets the messages. Default: 60 s.</summary>
     public TimeSpan Invisible { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long the broker may wait for a message; zero answers at once. Default: zero.</summary>
+    /// <summary>
+    /// How long the broker may wait for a message; zero answers at once. It does not wait when it has passed as many
+    /// messages that are not wanted as one pop may: ask again. Default: zero.
+    /// </summary>
     public TimeSpan Wait { get; init; }
 
     /// <summary>Whether a group that comes for the first time begins at the end. Default: false.</summary>

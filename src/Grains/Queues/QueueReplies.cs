@@ -48,7 +48,8 @@ public readonly record struct QueueOffsets([property: Id(0)] long Min, [property
 /// <param name="MaxCount">The most messages wanted, 1 to the broker's MaxMessages for pops.</param>
 /// <param name="Invisible">For how long nobody else gets them.</param>
 /// <param name="Wait">
-/// How long to wait for a message; at most 20 seconds count, less than a grain call may take.
+/// How long to wait for a message; at most 20 seconds count, less than a grain call may take. A pop that has passed as
+/// many messages that are not wanted as one may does not wait: pop again.
 /// </param>
 /// <param name="Tags">Tags separated by "||"; null or "*" for all.</param>
 /// <param name="IsOrdered">Whether the messages of one message group come in their order.</param>
