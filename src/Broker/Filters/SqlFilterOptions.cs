@@ -19,9 +19,9 @@ public sealed class SqlFilterOptions
     public int MaxProperties { get; set; } = 64;
 
     /// <summary>
-    /// How much work a pull may cause before its client is told to go on with another one: a step is a part of the
-    /// condition that is evaluated, a property of a message, or 64 bytes of text that are compared. Default: 1,000,000,
-    /// some milliseconds.
+    /// How much work a pull or a pop may cause before its client is told to go on with another one: a step is a part of
+    /// the condition that is evaluated, a property of a message, or 64 bytes of text that are compared.
+    /// Default: 1,000,000, some milliseconds.
     /// </summary>
     public int MaxStepsPerPull { get; set; } = 1_000_000;
 

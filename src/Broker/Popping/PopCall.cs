@@ -14,6 +14,8 @@ internal sealed class PopCall
     /// </summary>
     private const int MaxScannedEntries = 4096;
 
+    private int _stepsLeft;
+
     public required GroupHandle Group { get; init; }
 
     /// <summary>Who is given the messages.</summary>
@@ -22,7 +24,15 @@ internal sealed class PopCall
     public required TopicHandle Topic { get; init; }
 
     /// <summary>Which messages are wanted; null for all.</summary>
-    public required IMessageFilter? Filter { get; init; }
+    public required IMessageFilter? Filter
+    {
+        get;
+        init
+        {
+            field = value;
+            _stepsLeft = value?.StepsPerRead ?? int.MaxValue;
+        }
+    }
 
     public required bool IsOrdered { get; init; }
 
@@ -50,6 +60,9 @@ internal sealed class PopCall
     /// <summary>How many new messages may still be looked at.</summary>
     public int EntriesLeft { get; set; } = MaxScannedEntries;
 
+    /// <summary>How much work the filter may still cause; may be overdrawn.</summary>
+    public ref int StepsLeft => ref _stepsLeft;
+
     /// <summary>
     /// Whether it ended before the end of a queue although it was not full, and got on: the next one may find something
     /// without anything having come.
@@ -57,7 +70,7 @@ internal sealed class PopCall
     public bool IsCutShort { get; set; }
 
     /// <summary>Whether it has looked at as much as it may.</summary>
-    public bool IsSpent => EntriesLeft <= 0;
+    public bool IsSpent => EntriesLeft <= 0 || _stepsLeft <= 0;
 
     public bool IsFull => Messages.Count >= MaxMessages || Body.Length >= MaxBytes;
 }

@@ -82,9 +82,10 @@ internal sealed class QueuePopper(
         List<PopEntry> again = [];
         List<long>? unwanted = null;
         int room = call.MaxMessages - call.Messages.Count;
-        foreach (PopEntry entry in queue.State!.Available(call.NowMilliseconds, room, call.IsOrdered))
+        IReadOnlyList<PopEntry> available = queue.State!.Available(call.NowMilliseconds, room, call.IsOrdered);
+        foreach (PopEntry entry in available)
         {
-            if (call.Body.Length >= call.MaxBytes)
+            if (call.Body.Length >= call.MaxBytes || call.IsSpent)
                 break;
 
             int at = call.Body.Length;
@@ -105,6 +106,9 @@ internal sealed class QueuePopper(
             log.Finish(queue, unwanted);
         }
 
+        // In place of those that are not wanted any more there may be others.
+        if (again.Count < available.Count && (available.Count == room || call.IsSpent))
+            call.IsCutShort = true;
         return again;
     }
 
@@ -146,7 +150,7 @@ internal sealed class QueuePopper(
     }
 
     private EntryStatus Read(ConsumeQueue messages, long offset, in ConsumeQueueEntry entry, PopCall call) =>
-        store.Reader.TryRead(messages, offset, entry, call.Filter, call.Body);
+        store.Reader.TryRead(messages, offset, entry, call.Filter, call.Body, ref call.StepsLeft);
 
     /// <summary>Makes a message that was handed out too often a dead letter, which ends it.</summary>
     private void Bury(PopCall call, PoppedQueue queue, PopEntry entry, int at)

@@ -96,13 +96,15 @@ public sealed class QueueReader
     /// <param name="entry">The entry.</param>
     /// <param name="filter">Which messages are wanted, or null for all.</param>
     /// <param name="output">Takes the record.</param>
+    /// <param name="stepsLeft">
+    /// What is left of the filter's <see cref="IMessageFilter.StepsPerRead"/>; may be overdrawn, and is not looked at.
+    /// </param>
     public EntryStatus TryRead(
         ConsumeQueue queue, long offset, in ConsumeQueueEntry entry, IMessageFilter? filter,
-        IBufferWriter<byte> output)
+        IBufferWriter<byte> output, ref int stepsLeft)
     {
-        int steps = int.MaxValue;
         if (IsWanted(entry, filter))
-            return Copy(queue, offset, entry, filter, output, ref steps);
+            return Copy(queue, offset, entry, filter, output, ref stepsLeft);
         return entry.IsBlank ? EntryStatus.Unreadable : EntryStatus.Filtered;
     }
 

@@ -36,6 +36,51 @@ public sealed class PopLimitTests : IDisposable
     }
 
     [Fact]
+    public void Pop_EndsWhereItIs_WhenItsConditionHasCausedAsMuchWorkAsItMay()
+    {
+        SendExpensive(5, 0);
+        SendExpensive(5, 1);
+        _broker.Options.SqlFilters.MaxStepsPerPull = 3_500;
+
+        // In whatever queues: about 940 steps a message.
+        List<int> seen = [];
+        PopOutcome outcome;
+        do
+        {
+            outcome = PopByCondition(queueId: -1).Outcome;
+            seen.Add(Cursor(0) + Cursor(1));
+        }
+        while (!outcome.MayHold);
+
+        Assert.Equal([4, 8, 10], seen);
+    }
+
+    [Fact]
+    public void Pop_DoesNotWait_WhenItHasNotSeenAllThatComesAgain()
+    {
+        SendExpensive(6, 0);
+        _broker.Send("Orders", "yes", properties: "a\u0001x\u0002");
+        Assert.Equal(7, _broker.Pop().Messages.Length);
+        _broker.Time.Advance(TimeSpan.FromMinutes(1));
+        _broker.Options.SqlFilters.MaxStepsPerPull = 3_500;
+
+        Assert.False(PopByCondition().Outcome.MayHold);
+        Assert.Equal("yes", Assert.Single(PopByCondition().Messages).Record.Body);
+    }
+
+    [Fact]
+    public void Pop_DoesNotWait_WhenWhatComesAgainIsNotWantedAnyMore()
+    {
+        Send(4, "A");
+        Send(1, "B");
+        Assert.Equal(5, _broker.Pop().Messages.Length);
+        _broker.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.False(_broker.Pop(expression: "B", max: 4).Outcome.MayHold);
+        Assert.Equal(4, Assert.Single(_broker.Pop(expression: "B", max: 4).Outcome.Messages).Offset);
+    }
+
+    [Fact]
     public void OrderedPop_Waits_WhenItCannotGetPastAMessageThatIsOut()
     {
         Send(2, "B");
@@ -92,6 +137,16 @@ public sealed class PopLimitTests : IDisposable
 
         _broker.Node.Pump();
     }
+
+    /// <summary>Messages that do not match, 469 steps for the search, 469 for the properties and some for the parts each.</summary>
+    private void SendExpensive(int count, int queueId)
+    {
+        for (int index = 0; index < count; index++)
+            _broker.Send("Orders", "no", queueId, $"a\u0001{new string('y', 30_000)}\u0002");
+    }
+
+    private (PopOutcome Outcome, TestPop.Popped[] Messages) PopByCondition(int queueId = 0) =>
+        _broker.Pop(queueId: queueId, expression: "a CONTAINS 'x'", expressionType: "SQL92");
 
     private int Cursor(int queueId) => (int)_broker.Node.Popper.CursorOf(
         _broker.Node.Groups.Find("consumers")!, _broker.Node.Topics.Find("Orders")!, queueId);
