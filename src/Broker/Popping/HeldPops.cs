@@ -6,7 +6,9 @@ namespace OrleansMq.Broker.Popping;
 
 /// <summary>
 /// Pops that wait for a message. A message wakes one of each group; whoever pumped the dispatcher tries those that are
-/// ready afterwards, outside of its lock. What comes while one is being tried has it tried again. Thread-safe.
+/// ready afterwards, outside of its lock. What comes while one is being tried has it tried again. One that ends wakes
+/// the next, whatever it was answered: it may have left more than it took, or not have looked at what came meanwhile.
+/// That goes on until one finds nothing. Thread-safe.
 /// </summary>
 internal sealed class HeldPops : IArrivalListener
 {
@@ -140,8 +142,7 @@ internal sealed class HeldPops : IArrivalListener
             {
                 List<HeldPop> others = _topics[pop.Topic][pop.Group];
                 Remove(pop);
-                if (!pop.TakesMessages)
-                    others.FindAll(other => other.State == HeldPopState.Idle).ForEach(MakeReady);
+                WakeBehind(pop, others);
                 return;
             }
 
@@ -164,6 +165,26 @@ internal sealed class HeldPops : IArrivalListener
         }
     }
 
+    /// <summary>Hands on what woke one that ended, to the others of its group.</summary>
+    private void WakeBehind(HeldPop ended, List<HeldPop> others)
+    {
+        if (!ended.TakesMessages)
+        {
+            others.ForEach(Wake);
+            return;
+        }
+
+        // One that looks at all queues stands for the others: what it does not find is not there.
+        if (ended.QueueId >= 0 || others.Exists(other => other.QueueId < 0))
+        {
+            WakeOne(others, ended.QueueId);
+            return;
+        }
+
+        foreach (int queueId in others.Select(other => other.QueueId).Distinct().ToArray())
+            WakeOne(others, queueId);
+    }
+
     /// <summary>One that waits if there is one, else one that is being tried and may have come too early.</summary>
     private void WakeOne(List<HeldPop> pops, int queueId)
     {
@@ -183,7 +204,15 @@ internal sealed class HeldPops : IArrivalListener
         }
 
         if (trying is not null)
-            trying.State = HeldPopState.TryingAgain;
+            Wake(trying);
+    }
+
+    private void Wake(HeldPop pop)
+    {
+        if (pop.State == HeldPopState.Idle)
+            MakeReady(pop);
+        else if (pop.State == HeldPopState.Trying)
+            pop.State = HeldPopState.TryingAgain;
     }
 
     private void MakeReady(HeldPop pop)
