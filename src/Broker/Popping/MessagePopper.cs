@@ -103,19 +103,15 @@ public sealed class MessagePopper
     }
 
     /// <summary>
-    /// Finishes the messages of some deliveries, of which one that counts is enough, and notes who did.
+    /// Finishes the messages of some deliveries and notes who did. The first receipt that is worth nothing is refused;
+    /// the others count all the same.
     /// </summary>
     public SendResult Acknowledge(PopKey key, IReadOnlyCollection<PopReceipt> receipts, string client)
     {
-        ArgumentNullException.ThrowIfNull(receipts);
-        SendResult result = _pops.Finish(key, receipts);
-        if (result.IsStored)
-        {
-            PoppedRanges.ForEach(
-                receipts.Select(receipt => receipt.Offset),
-                (from, to) => _journal.Acknowledged(key.Group, client, key.Topic, key.QueueId, from, to, Now));
-        }
-
+        SendResult result = _pops.Finish(key, receipts, out IReadOnlyCollection<long> finished);
+        PoppedRanges.ForEach(
+            finished,
+            (from, to) => _journal.Acknowledged(key.Group, client, key.Topic, key.QueueId, from, to, Now));
         return result;
     }
 

@@ -95,39 +95,45 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
 
     /// <summary>
     /// Takes in that a consumer is done with messages of a queue. One that was handed out again meanwhile is done too:
-    /// it was processed. One that is done already changes nothing.
+    /// it was processed. One that is done already changes nothing. A receipt that is worth nothing is refused; the
+    /// others count all the same.
     /// </summary>
-    public SendResult Finish(PopKey key, IReadOnlyCollection<PopReceipt> receipts)
+    /// <param name="key">The queue.</param>
+    /// <param name="receipts">The deliveries.</param>
+    /// <param name="finished">The messages that are done by this call, ascending.</param>
+    public SendResult Finish(
+        PopKey key, IReadOnlyCollection<PopReceipt> receipts, out IReadOnlyCollection<long> finished)
     {
+        ArgumentNullException.ThrowIfNull(receipts);
+        finished = [];
         if (Find(key, out SendResult refusal) is not { } queue)
             return refusal;
 
         SendResult result;
+        ReceiptStatus? wrong = null;
         lock (queue.Lock)
         {
             if (queue.State is not { } state)
                 return PopAnswers.Unknown(key);
 
             var offsets = new SortedSet<long>();
-            ReceiptStatus? wrong = null;
             foreach (PopReceipt receipt in receipts)
             {
                 ReceiptStatus status = state.Check(receipt.Offset, receipt.PoppedAt);
                 if (status is ReceiptStatus.Current or ReceiptStatus.Earlier)
                     offsets.Add(receipt.Offset);
                 else if (status != ReceiptStatus.Finished)
-                    wrong = status;
+                    wrong ??= status;
             }
 
-            if (offsets.Count == 0)
-                return wrong is null ? PopAnswers.Nothing() : PopAnswers.Refuse(key, wrong.Value);
-
-            result = Log.Finish(queue, offsets);
+            result = offsets.Count == 0 ? PopAnswers.Nothing() : Log.Finish(queue, offsets);
+            if (result.IsStored)
+                finished = offsets;
         }
 
-        if (result.IsStored)
+        if (finished.Count > 0)
             Released(key);
-        return result;
+        return result.IsStored && wrong is not null ? PopAnswers.Refuse(key, wrong.Value) : result;
     }
 
     /// <summary>

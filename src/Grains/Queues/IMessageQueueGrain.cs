@@ -55,7 +55,9 @@ public interface IMessageQueueGrain : IGrainWithStringKey
     /// <param name="group">The group.</param>
     /// <param name="poppedAt">When they were popped, as the reply said.</param>
     /// <param name="offsets">Their offsets.</param>
-    /// <exception cref="MessageRefusedException">No such messages were handed out.</exception>
+    /// <exception cref="MessageRefusedException">
+    /// One of them was not handed out, or the group's offset was set since; the others count all the same.
+    /// </exception>
     [Alias("Acknowledge")]
     Task Acknowledge(string group, long poppedAt, IReadOnlyList<long> offsets);
 

@@ -303,6 +303,24 @@ public sealed class PopTests : IDisposable
     }
 
     [Fact]
+    public void Acknowledgement_IsRefused_WhenOneOfItsReceiptsIsWorthNothing_AndTheOthersCount()
+    {
+        Send("a", "b");
+        TestPop.Popped[] popped = _broker.Pop().Messages;
+        var key = new PopKey("consumers", "Orders", 0);
+        PopReceipt[] receipts = [popped[0].Receipt, new(7, popped[0].Receipt.PoppedAt), popped[1].Receipt];
+
+        SendResult result = _broker.Node.Pops.Finish(key, receipts, out IReadOnlyCollection<long> finished);
+        Assert.Contains("No such message", result.Problem, StringComparison.Ordinal);
+        Assert.Equal([0L, 1L], finished);
+        Assert.Equal((0, 2L), (_broker.Node.Pops.InFlight, Committed()));
+
+        // What is done already is none of this call's.
+        _broker.Node.Pops.Finish(key, [popped[0].Receipt], out finished).AssertStored();
+        Assert.Empty(finished);
+    }
+
+    [Fact]
     public void RecordsOfPops_AreNotForClientsToWrite()
     {
         Assert.Equal(ResponseCode.NoPermission, _broker.Send("OMQ_SYS_POP", "forged").Code);
@@ -331,7 +349,7 @@ public sealed class PopTests : IDisposable
         _broker.Node.Groups.Find("consumers")!, _broker.Node.Topics.Find("Orders")!, 0, offset).AssertStored();
 
     private SendResult Finish(PopKey key, long offset, long poppedAt) =>
-        _broker.Node.Pops.Finish(key, [new PopReceipt(offset, poppedAt)]);
+        _broker.Node.Pops.Finish(key, [new PopReceipt(offset, poppedAt)], out _);
 
     private long? Committed() => _broker.Node.Groups.Find("consumers")!.QueryOffset("Orders", 0);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Bodies;
@@ -45,6 +46,31 @@ public sealed class PopBookkeepingTests : IAsyncDisposable
         Assert.Equal(("CONSUMED", "10.0.0.1@7"), (done.Status, done.AcknowledgedBy));
         Assert.Equal("DELIVERED", TraceOf("a").Status);
         Assert.Equal("DELIVERED", TraceOf("c").Status);
+    }
+
+    [Fact]
+    public void Batch_IsRefusedForAMessageThatWasNotHandedOut_AndNotesThatNobodyAcknowledgedIt()
+    {
+        Dictionary<string, string> fields = PopFields();
+        fields["maxMsgNums"] = "2";
+        RemotingCommand pop = Call(RequestCode.PopMessage, fields);
+        Assert.Equal(["a", "b"], BodiesOf(pop));
+        var ack = new BatchAck
+        {
+            ConsumerGroup = Group,
+            Topic = "Orders",
+            PopTime = long.Parse(pop.Fields["popTime"], CultureInfo.InvariantCulture),
+            BitSet = [0b111],
+        };
+        using var body = new OutputBuffer();
+        new BatchAckBody { BrokerName = "broker-a", Acks = [ack] }.WriteTo(body);
+
+        RemotingCommand answer = _client.Call(
+            (int)RequestCode.BatchAckMessage, body: Encoding.UTF8.GetString(body.WrittenSpan));
+        Assert.Equal((int)ResponseCode.NoMessage, answer.Code);
+        Assert.Contains("No such message", answer.Remark, StringComparison.Ordinal);
+        Assert.Equal(0, _broker.Node.Pops.InFlight);
+        Assert.Equal(["10.0.0.1@7", "10.0.0.1@7", ""], "abc".Select(id => $"{TraceOf($"{id}").AcknowledgedBy}"));
     }
 
     [Fact]
