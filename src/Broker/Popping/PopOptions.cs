@@ -47,6 +47,12 @@ public sealed class PopOptions
     /// <summary>The most messages that one request may acknowledge. Default: 4,096.</summary>
     public int MaxBatchAcks { get; set; } = 4_096;
 
+    /// <summary>
+    /// How far apart the messages may lie, in offsets, that one item of such a request acknowledges: a bit each.
+    /// Default: 8,388,608, which is 1 MiB.
+    /// </summary>
+    public int MaxBatchAckSpan { get; set; } = 8 * 1024 * 1024;
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -70,6 +76,8 @@ public sealed class PopOptions
             yield return Outside(nameof(MaxLookAhead), MaxLookAhead, "0 to 100,000");
         if (MaxBatchAcks is < 1 or > 1_000_000)
             yield return Outside(nameof(MaxBatchAcks), MaxBatchAcks, "1 to 1,000,000");
+        if (MaxBatchAckSpan is < 64 or > 1_000_000_000)
+            yield return Outside(nameof(MaxBatchAckSpan), MaxBatchAckSpan, "64 to 1,000,000,000");
     }
 
     private static string Outside(string name, object value, string allowed) =>

@@ -37,8 +37,19 @@ internal sealed class AckRequests(BrokerNode node)
     /// <summary>What cannot be acknowledged does not keep the rest from it; the first refusal is told.</summary>
     private void AckBatch(ClientSession session, BatchAckBody request)
     {
+        int span = node.Options.Pops.MaxBatchAckSpan;
+        if (request.Acks.Find(ack => (long)(ack.BitSet?.Length ?? 0) * BatchAck.BitsPerByte > span) is { } wide)
+        {
+            session.Refuse(
+                ResponseCode.InvalidParameter,
+                $"The bit set for the queue {wide.QueueId} of '{wide.Topic}' stands for "
+                + $"{(long)wide.BitSet!.Length * BatchAck.BitsPerByte} offsets; at most {span} are allowed, see "
+                + $"{PopOptions.Section}:{nameof(PopOptions.MaxBatchAckSpan)}.");
+            return;
+        }
+
         int most = node.Options.Pops.MaxBatchAcks;
-        int count = request.Acks.Sum(ack => ack.Offsets().Take(most + 1).Count());
+        long count = request.Acks.Sum(ack => ack.CountOffsets());
         if (count == 0 || count > most)
         {
             session.Refuse(

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
 namespace OrleansMq.Protocol.Bodies;
@@ -5,7 +7,8 @@ namespace OrleansMq.Protocol.Bodies;
 /// <summary>Messages that one pop got of one queue, to be acknowledged. RocketMQ: BatchAck.</summary>
 public sealed class BatchAck
 {
-    private const int BitsPerByte = 8;
+    /// <summary>For how many offsets a byte of the bit set stands.</summary>
+    public const int BitsPerByte = 8;
 
     /// <summary>The consumer's group.</summary>
     [JsonPropertyName("c")]
@@ -55,11 +58,27 @@ public sealed class BatchAck
     public IEnumerable<long> Offsets()
     {
         byte[] bits = BitSet ?? [];
-        for (int index = 0; index < bits.Length * BitsPerByte; index++)
+        for (int at = NextSet(bits, 0); at < bits.Length; at = NextSet(bits, at + 1))
         {
-            if ((bits[index / BitsPerByte] >> (index % BitsPerByte) & 1) != 0)
-                yield return StartOffset + index;
+            for (int bit = 0; bit < BitsPerByte; bit++)
+            {
+                if ((bits[at] >> bit & 1) != 0)
+                    yield return StartOffset + ((long)at * BitsPerByte) + bit;
+            }
         }
+    }
+
+    /// <summary>How many bits are set.</summary>
+    public long CountOffsets()
+    {
+        ReadOnlySpan<byte> bits = BitSet;
+        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bits);
+        long count = 0;
+        foreach (ulong word in words)
+            count += BitOperations.PopCount(word);
+        foreach (byte rest in bits[(words.Length * sizeof(ulong))..])
+            count += BitOperations.PopCount(rest);
+        return count;
     }
 
     /// <summary>Sets the bit of an offset at or above the first.</summary>
@@ -71,5 +90,12 @@ public sealed class BatchAck
             Array.Resize(ref bits, (index / BitsPerByte) + 1);
         bits[index / BitsPerByte] |= (byte)(1 << (index % BitsPerByte));
         BitSet = bits;
+    }
+
+    /// <summary>The next byte with a bit that is set; what lies between is passed many bytes at a time.</summary>
+    private static int NextSet(byte[] bits, int from)
+    {
+        int next = bits.AsSpan(from).IndexOfAnyExcept((byte)0);
+        return next < 0 ? bits.Length : from + next;
     }
 }

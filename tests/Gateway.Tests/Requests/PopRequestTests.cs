@@ -79,6 +79,29 @@ public sealed class PopRequestTests : IAsyncDisposable
         Assert.Equal((int)ResponseCode.NoMessage, AckBatch().Code);
     }
 
+    [Theory]
+    [InlineData(8, ResponseCode.Success)]
+    [InlineData(9, ResponseCode.InvalidParameter)]
+    public void BatchOfAcknowledgements_IsRefused_WhenItSpansMoreThanItMay(int bytes, ResponseCode code)
+    {
+        _broker.Node.Options.Pops.MaxBatchAckSpan = 64;
+        Send("a");
+        RemotingCommand pop = Pop();
+        var ack = new BatchAck
+        {
+            ConsumerGroup = "consumers",
+            Topic = "Orders",
+            PopTime = long.Parse(pop.Fields["popTime"], System.Globalization.CultureInfo.InvariantCulture),
+            BitSet = new byte[bytes],
+        };
+        ack.Add(0);
+
+        RemotingCommand answer = AckBatch(ack);
+        Assert.Equal((int)code, answer.Code);
+        if (code != ResponseCode.Success)
+            Assert.Contains("72 offsets; at most 64", answer.Remark, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Message_ComesAgainAtOnce_WhenItIsPutBack()
     {
