@@ -161,16 +161,16 @@ public static class PopRecord
 
     private static bool TryFinish(ref PopReader reader, PopQueue queue)
     {
-        int count = reader.ReadCount();
+        var offsets = new long[reader.ReadCount()];
         long offset = 0;
-        for (int index = 0; index < count && reader.IsWhole; index++)
-        {
-            offset += reader.ReadInt64();
-            if (reader.IsWhole)
-                queue.Finish(offset);
-        }
+        for (int index = 0; index < offsets.Length; index++)
+            offsets[index] = offset += reader.ReadInt64();
+        if (!reader.IsWhole)
+            return false;
 
-        return reader.IsWhole;
+        foreach (long finished in offsets)
+            queue.Finish(finished);
+        return true;
     }
 
     private static PopWriter Begin(IBufferWriter<byte> output, PopOperation operation, PopKey key)

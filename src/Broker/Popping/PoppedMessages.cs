@@ -285,7 +285,7 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
         {
             if (DeadLetters.TryReadOrigin(record.Record, out PopKey key, out long offset)
                 && _queues.TryGetValue(key, out PoppedQueue? ended) && record.EndOffset > ended.AppliedUntil)
-                ended.ApplyDeadLetter(offset, record.EndOffset);
+                ended.RecoverDeadLetter(offset, record.EndOffset);
             return;
         }
 
@@ -298,7 +298,7 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
         }
 
         PoppedQueue queue = _queues.GetOrAdd(about, static key => new PoppedQueue(key));
-        if (record.EndOffset > queue.AppliedUntil && !queue.Apply(operation, rest, record.EndOffset)
+        if (record.EndOffset > queue.AppliedUntil && !queue.Recover(operation, rest, record.EndOffset)
             && operation == PopOperation.Popped && queue.State is not null)
             _logger.PopRecordUnknown(record.PhysicalOffset);
     }
@@ -314,11 +314,12 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
             return;
 
         TopicHandle? topic = _topics!.Find(key.Topic);
+        long cursor = state.Cursor;
         bool isComplete = _store!.Dispatcher.DispatchedUntil >= _store.Log.ConfirmedUntil;
         if (topic is not null && isComplete && key.QueueId < topic.Config.ReadQueues
             && state.CutAt(topic.Queue(key.QueueId).MaxOffset))
         {
-            _logger.OffsetBehindEnd(key.Group, key.Topic, key.QueueId, state.Cursor, state.Cursor);
+            _logger.OffsetBehindEnd(key.Group, key.Topic, key.QueueId, cursor, state.Cursor);
             _snapshot.Changed();
         }
 

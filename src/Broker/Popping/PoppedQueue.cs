@@ -34,13 +34,27 @@ public sealed class PoppedQueue(PopKey key)
         _appliedUntil = saved.AppliedUntil;
     }
 
+    /// <summary>Applies a record that was read back from the log; whether its layout is known.</summary>
+    public bool Recover(PopOperation operation, ReadOnlySpan<byte> rest, long endOffset)
+    {
+        IsRecovered = true;
+        bool isApplied = Apply(operation, rest, endOffset);
+        IsResetAnew |= isApplied && operation == PopOperation.Reset && State!.ResetAt > 0;
+        return isApplied;
+    }
+
+    /// <summary>Applies a record that was read back and by which a message became a dead letter.</summary>
+    public void RecoverDeadLetter(long offset, long endOffset)
+    {
+        IsRecovered = true;
+        ApplyDeadLetter(offset, endOffset);
+    }
+
     /// <summary>Applies a record that ends at a position; whether its layout is known.</summary>
     public bool Apply(PopOperation operation, ReadOnlySpan<byte> rest, long endOffset)
     {
         PopQueue? state = State;
-        IsRecovered = true;
         bool isApplied = PopRecord.TryApply(operation, rest, ref state);
-        IsResetAnew |= operation == PopOperation.Reset && state!.ResetAt > 0;
         State = state;
         Volatile.Write(ref _appliedUntil, endOffset);
         return isApplied;
@@ -49,7 +63,6 @@ public sealed class PoppedQueue(PopKey key)
     /// <summary>Applies a record that ends at a position and by which a message became a dead letter.</summary>
     public void ApplyDeadLetter(long offset, long endOffset)
     {
-        IsRecovered = true;
         State?.Finish(offset);
         Volatile.Write(ref _appliedUntil, endOffset);
     }

@@ -104,6 +104,33 @@ public sealed class PopDeathTests : IDisposable
         Assert.Single(_broker.Pull("%DLQ%consumers").Records);
     }
 
+    [Fact]
+    public void State_IsCutAtTheEndOfTheQueue_WhenTheLogIsTakenAway()
+    {
+        Send(3);
+        Assert.Equal(3, _broker.Pop().Messages.Length);
+        _broker.Time.Advance(TimeSpan.FromSeconds(3));
+        string root = _broker.Store.Directory;
+        string config = Path.Combine(root, "config");
+        _broker.Reopen(() =>
+        {
+            foreach (string path in Directory.GetFileSystemEntries(root).Except([config]))
+            {
+                if (Directory.Exists(path))
+                    Directory.Delete(path, recursive: true);
+                else
+                    File.Delete(path);
+            }
+        });
+
+        Assert.Equal(0, _broker.Node.Pops.InFlight);
+        Assert.Contains(
+            _broker.Logger.Messages,
+            message => message.Contains("had committed 3 of Orders/0, which ends at 0", StringComparison.Ordinal));
+        Send(1);
+        Assert.Equal(["0"], _broker.PopBodies());
+    }
+
     public void Dispose() => _broker.Dispose();
 
     private void Die(Death death)

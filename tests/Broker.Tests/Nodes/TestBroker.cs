@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Microsoft.Extensions.Logging.Abstractions;
 using OrleansMq.Broker.Clustering;
 using OrleansMq.Broker.Nodes;
 using OrleansMq.Broker.Pulling;
@@ -49,6 +48,8 @@ internal sealed class TestBroker : IDisposable
     public FailingFiles Files { get; } = new(new MappedFileSystem());
 
     public SilentChannels Channels { get; } = new();
+
+    public RecordingLogger Logger { get; } = new();
 
     public BrokerNode Node => _node ?? throw new InvalidOperationException("The broker is closed.");
 
@@ -255,5 +256,5 @@ internal sealed class TestBroker : IDisposable
     }
 
     private void Open() => _node = BrokerNode.Open(
-        Identity, Options, Store, Files, Channels, Time, NullLogger.Instance);
+        Identity, Options, Store, Files, Channels, Time, Logger);
 }
