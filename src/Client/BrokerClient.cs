@@ -328,7 +328,7 @@ public sealed partial class BrokerClient : IAsyncDisposable
         writer.Field("suspendTimeoutMillis"u8, (long)pull.Wait.TotalMilliseconds);
         writer.Field("subscription"u8, pull.Expression);
         writer.Field("subVersion"u8, 0);
-        writer.Field("expressionType"u8, "TAG"u8);
+        writer.Field("expressionType"u8, pull.ExpressionType);
         if (pull.MaxBytes > 0)
             writer.Field("maxMsgBytes"u8, pull.MaxBytes);
         writer.Complete();

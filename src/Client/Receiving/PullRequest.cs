@@ -16,8 +16,11 @@ public sealed record PullRequest(string Group, string Topic, int QueueId, long O
     /// <summary>How long the broker may wait for a message; zero answers at once. Default: zero.</summary>
     public TimeSpan Wait { get; init; }
 
-    /// <summary>The tags wanted, as "a || b", or "*" for all. Default: "*".</summary>
+    /// <summary>The messages wanted: tags as "a || b", a condition, or "*" for all. Default: "*".</summary>
     public string Expression { get; init; } = "*";
+
+    /// <summary>How to read the expression: TAG or SQL92. Default: TAG.</summary>
+    public string ExpressionType { get; init; } = MessageFilter.TagType;
 
     /// <summary>An offset to commit by the way; null for none. Default: null.</summary>
     public long? CommitOffset { get; init; }

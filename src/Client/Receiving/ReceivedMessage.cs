@@ -18,6 +18,9 @@ public sealed class ReceivedMessage
     /// <summary>The topic that it was read from.</summary>
     public required string Topic { get; init; }
 
+    /// <summary>The name of the broker that it was read from; null if the reader did not know it.</summary>
+    public string? BrokerName { get; internal set; }
+
     /// <summary>The queue within the topic.</summary>
     public required int QueueId { get; init; }
 
