@@ -14,7 +14,7 @@ namespace OrleansMq.Client;
 /// await using Producer producer = mq.CreateProducer();
 /// SendReceipt receipt = await producer.SendAsync("Orders", "created"u8.ToArray());
 /// </code></example>
-public sealed class OrleansMqClient : IAsyncDisposable
+public sealed partial class OrleansMqClient : IAsyncDisposable
 {
     /// <summary>Makes a client that reaches brokers by TCP.</summary>
     /// <param name="servers">

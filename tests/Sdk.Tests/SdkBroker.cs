@@ -24,6 +24,9 @@ public sealed class SdkBroker : IAsyncDisposable
     /// <summary>Where it listens; the same after a restart.</summary>
     public string Address => $"127.0.0.1:{_settings.Gateway.Port}";
 
+    /// <summary>Its name.</summary>
+    public string Name => _settings.Broker.BrokerName;
+
     /// <summary>Starts a broker.</summary>
     public static SdkBroker Start(Action<BrokerSettings>? configure = null)
     {
