@@ -18,6 +18,7 @@ public sealed class ProjectArrowTests
         ["Cli"] = ["Client", "Storage"],
         ["Databases"] = [],
         ["Grains"] = ["Gateway", "Broker"],
+        ["Streams"] = ["Grains"],
         ["Silo"] = ["Grains", "Gateway", "Databases"],
     };
 

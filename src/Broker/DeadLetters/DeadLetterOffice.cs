@@ -203,6 +203,7 @@ public sealed class DeadLetterOffice
             Reason = cause.ReasonName,
             Attempts = cause.Attempts,
             Consumer = cause.Consumer.Length > 0 ? cause.Consumer : null,
+            Error = cause.Error.Length > 0 ? cause.Error : null,
             BornTimestamp = letter.BornTimestamp,
             DeadTimestamp = letter.StoreTimestamp,
             BodyBytes = letter.Body.Length,

@@ -25,6 +25,7 @@ public static class ResendCopy
             .Remove(PropertyNames.DeadLetterReason)
             .Remove(PropertyNames.DeadLetterAttempts)
             .Remove(PropertyNames.DeadLetterConsumer)
+            .Remove(PropertyNames.DeadLetterError)
             .Remove(PropertyNames.PopFrom)
             .Remove(PropertyNames.ReconsumeTime)
             .Remove(PropertyNames.MaxReconsumeTimes);

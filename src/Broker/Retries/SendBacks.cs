@@ -53,6 +53,43 @@ public sealed class SendBacks
         }
     }
 
+    /// <summary>
+    /// Stores the dead letter of a message that a reader beside the log gave up, whatever the group's settings.
+    /// </summary>
+    /// <param name="group">The group that gives it up.</param>
+    /// <param name="physicalOffset">Where the message lies.</param>
+    /// <param name="cause">Why.</param>
+    public SendResult Bury(string group, long physicalOffset, DeadLetterCause cause)
+    {
+        if (_node.Topics.Find(TopicNames.DeadLetterOf(group)) is not { } topic)
+            return SendResult.Lacks(new MissingDeadLetterTopic(group));
+        if (!_node.Store.Log.TryRead(physicalOffset, out RecordLease lease))
+            return NotFound(physicalOffset);
+
+        using (lease)
+        {
+            if (RecordView.TryRead(lease.Bytes, out RecordView record) != RecordDefect.None
+                || record.Verify(physicalOffset, _options.RequireRecordChecksums) != RecordDefect.None)
+                return NotFound(physicalOffset);
+
+            string messageId = new OffsetMessageId(record.StoreHost, physicalOffset).ToString();
+            byte[] properties = RetryCopy.ForDeadLetter(
+                record.PropertiesWithoutChecksum, record.Topic, messageId, cause);
+            if (properties.Length > RecordEncoder.MaxPropertiesBytes)
+            {
+                properties = RetryCopy.ForDeadLetter(
+                    record.PropertiesWithoutChecksum, record.Topic, messageId, cause with { Error = "" });
+            }
+
+            int queueId = (int)((ulong)physicalOffset % (ulong)topic.Config.WriteQueues);
+            return properties.Length > RecordEncoder.MaxPropertiesBytes
+                ? SendResult.Refused(
+                    ResponseCode.MessageIllegal, "The properties of the dead letter are too long.")
+                : _node.Sender.Store(topic, MessageDraft.CopyOf(
+                    record, topic.Utf8Name, queueId, properties, _node.Identity.StoreHost, record.ReconsumeTimes));
+        }
+    }
+
     private SendResult Take(
         ConsumerSendMessageBackRequest request, string consumer, GroupHandle group, RecordView record)
     {

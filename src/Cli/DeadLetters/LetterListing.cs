@@ -103,6 +103,8 @@ internal sealed class LetterListing(BrokerSet brokers, CancellationToken cancell
         Console.WriteLine(
             $"  why      {letter.Reason} after {letter.Attempts} tries, {Times.Show(letter.DeadTimestamp)}");
         Console.WriteLine($"  consumer {letter.Consumer}");
+        if (letter.Error is not null)
+            Console.WriteLine($"  error    {letter.Error}");
         Console.WriteLine($"  from     {letter.OriginTopic}, {letter.OriginMessageId}");
         foreach ((string name, string value) in details.Properties.OrderBy(pair => pair.Key, StringComparer.Ordinal))
             Console.WriteLine($"  {name} = {value}");

@@ -45,9 +45,12 @@ public static class OrleansMqBuilderExtensions
         return builder.AddOrleansMq(settings);
     }
 
-    /// <summary>Lets a client of the cluster use topics, groups and queues.</summary>
+    /// <summary>Lets a client of the cluster use topics, groups and queues. A second call changes nothing.</summary>
     public static IClientBuilder AddOrleansMq(this IClientBuilder builder)
     {
+        if (builder.Services.Any(service => service.ImplementationType == typeof(OwnerFollower)))
+            return builder;
+
         AddSerialization(builder.Services);
         return builder.AddOutgoingGrainCallFilter<OwnerFollower>();
     }

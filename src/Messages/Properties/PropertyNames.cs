@@ -128,6 +128,9 @@ public static class PropertyNames
     /// <summary>The client that had a dead letter last, or its address; written by the broker.</summary>
     public static ReadOnlySpan<byte> DeadLetterConsumer => "DLQ_CONSUMER"u8;
 
+    /// <summary>What went wrong with a dead letter the last time, in words; written by the broker.</summary>
+    public static ReadOnlySpan<byte> DeadLetterError => "DLQ_ERROR"u8;
+
     /// <summary>
     /// Where the dead letter stands that a message was made from; written by the broker, which finds by it after a
     /// crash which dead letters were sent again.

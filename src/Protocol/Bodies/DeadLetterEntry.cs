@@ -36,6 +36,9 @@ public sealed class DeadLetterEntry
     /// <summary>The client that had it last, or its address.</summary>
     public string? Consumer { get; set; }
 
+    /// <summary>What went wrong the last time, in words, where the broker was told.</summary>
+    public string? Error { get; set; }
+
     /// <summary>When the producer made the message, Unix milliseconds.</summary>
     public long BornTimestamp { get; set; }
 
