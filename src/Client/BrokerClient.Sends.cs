@@ -74,11 +74,18 @@ public sealed partial class BrokerClient
     /// <summary>
     /// Sends a message without knowing whether it is stored; returns the identifier that it was given.
     /// </summary>
-    public async ValueTask<string> SendOneWayAsync(
+    public ValueTask<string> SendOneWayAsync(
         Message message, int queueId = -1, CancellationToken cancellation = default)
     {
         MessageRules.Check(message, _options);
-        SingleSend send = Prepare(OutgoingMessage.Of(message, _options.Time), queueId, isOneWay: true);
+        return SendOneWayAsync(OutgoingMessage.Of(message, _options.Time), queueId, cancellation);
+    }
+
+    /// <summary>The same for a message that was checked.</summary>
+    internal async ValueTask<string> SendOneWayAsync(
+        OutgoingMessage message, int queueId, CancellationToken cancellation)
+    {
+        SingleSend send = Prepare(message, queueId, isOneWay: true);
         await _connection.SendOneWayAsync(
             (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
             cancellation).ConfigureAwait(false);

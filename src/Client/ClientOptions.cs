@@ -1,3 +1,4 @@
+using OrleansMq.Client.Serialization;
 using OrleansMq.Client.Transports;
 using OrleansMq.Protocol.Remoting;
 
@@ -100,6 +101,11 @@ public sealed record ClientOptions
 
     /// <summary>How many times longer a body above 1 MiB may get when it is decompressed. Default: 100.</summary>
     public int MaxDecompressionRatio { get; init; } = 100;
+
+    /// <summary>
+    /// Makes bodies of values and values of bodies, for sends and handlers of types. Default: bytes and text only.
+    /// </summary>
+    public IMessageSerializer Serializer { get; init; } = JsonMessageSerializer.PlainOnly;
 
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

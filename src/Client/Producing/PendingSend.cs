@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using OrleansMq.Client.Diagnostics;
 using OrleansMq.Client.Sending;
 
 namespace OrleansMq.Client.Producing;
@@ -26,12 +27,24 @@ internal sealed class PendingSend(PendingSends owner) : IValueTaskSource<SendRec
     /// </summary>
     public bool TravelsAlone { get; set; }
 
+    /// <summary>What is told of it to those who listen.</summary>
+    public SendObservation Observation { get; private set; }
+
     /// <summary>The outcome; to be awaited once.</summary>
     public ValueTask<SendReceipt> Outcome => new(this, _core.Version);
+
+    /// <summary>Lets it be observed, and carry the context of its span.</summary>
+    public void Observe(in SendObservation observation)
+    {
+        Observation = observation;
+        if (observation.Context is { } span)
+            Outgoing = Outgoing with { Trace = span };
+    }
 
     /// <summary>Settles it. It must not be touched afterwards.</summary>
     public void Succeed(SendReceipt receipt)
     {
+        Observation.Succeeded(receipt);
         owner.Settled(Bytes);
         _core.SetResult(receipt);
     }
@@ -39,6 +52,7 @@ internal sealed class PendingSend(PendingSends owner) : IValueTaskSource<SendRec
     /// <summary>Settles it. It must not be touched afterwards.</summary>
     public void Fail(Exception cause)
     {
+        Observation.Failed(cause);
         owner.Settled(Bytes);
         _core.SetException(cause);
     }
@@ -53,6 +67,7 @@ internal sealed class PendingSend(PendingSends owner) : IValueTaskSource<SendRec
         {
             _core.Reset();
             Outgoing = default;
+            Observation = default;
             owner.Return(this);
         }
     }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using OrleansMq.Client.Diagnostics;
 using OrleansMq.Client.Routing;
 using OrleansMq.Client.Sending;
+using OrleansMq.Client.Serialization;
 
 namespace OrleansMq.Client.Producing;
 
@@ -31,6 +33,8 @@ public sealed class Producer : IAsyncDisposable
         _ordered = new OrderedLanes(client, options, _delivery);
     }
 
+    internal IMessageSerializer Serializer => _client.Options.Serializer;
+
     /// <summary>Stores a message without anything but a body.</summary>
     public ValueTask<SendReceipt> SendAsync(
         string topic, ReadOnlyMemory<byte> body, CancellationToken cancellation = default) =>
@@ -48,6 +52,7 @@ public sealed class Producer : IAsyncDisposable
         if (!_pending.TryEnter(message, out PendingSend? pending))
             return EnterAndSendAsync(message, cancellation);
 
+        pending.Observe(SendObservation.Begin(message, _client.Options));
         ValueTask<SendReceipt> outcome = pending.Outcome;
         Dispatch(pending);
         return cancellation.CanBeCanceled
@@ -84,12 +89,16 @@ public sealed class Producer : IAsyncDisposable
     public async ValueTask<string> SendOneWayAsync(Message message, CancellationToken cancellation = default)
     {
         MessageRules.Check(message, _client.Options);
-        TopicRoute route = await _client.Routes.GetForSendAsync(message.Topic, cancellation).ConfigureAwait(false);
-        TopicQueue queue = message.OrderingKey is { } key
-            ? QueueChooser.Of(route, key) ?? throw QueueChooser.NothingToWrite(route)
-            : _delivery.ChooseQueue(route);
-        BrokerClient broker = await _client.Connections.GetAsync(queue.Broker, cancellation).ConfigureAwait(false);
-        return await broker.SendOneWayAsync(message, queue.QueueId, cancellation).ConfigureAwait(false);
+        SendObservation observation = SendObservation.Begin(message, _client.Options);
+        try
+        {
+            return await SendOneWayAsync(message, observation, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception cause)
+        {
+            observation.Failed(cause);
+            throw;
+        }
     }
 
     /// <summary>Calls a delayed message back, so that it is not delivered.</summary>
@@ -119,12 +128,41 @@ public sealed class Producer : IAsyncDisposable
 
     private async ValueTask<SendReceipt> EnterAndSendAsync(Message message, CancellationToken cancellation)
     {
-        PendingSend pending = await _pending.EnterAsync(message, cancellation).ConfigureAwait(false);
+        SendObservation observation = SendObservation.Begin(message, _client.Options);
+        PendingSend pending;
+        try
+        {
+            pending = await _pending.EnterAsync(message, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception cause)
+        {
+            observation.Failed(cause);
+            throw;
+        }
+
+        pending.Observe(observation);
         ValueTask<SendReceipt> outcome = pending.Outcome;
         Dispatch(pending);
         return cancellation.CanBeCanceled
             ? await outcome.AsTask().WaitAsync(cancellation).ConfigureAwait(false)
             : await outcome.ConfigureAwait(false);
+    }
+
+    private async ValueTask<string> SendOneWayAsync(
+        Message message, SendObservation observation, CancellationToken cancellation)
+    {
+        TopicRoute route = await _client.Routes.GetForSendAsync(message.Topic, cancellation).ConfigureAwait(false);
+        TopicQueue queue = message.OrderingKey is { } key
+            ? QueueChooser.Of(route, key) ?? throw QueueChooser.NothingToWrite(route)
+            : _delivery.ChooseQueue(route);
+        BrokerClient broker = await _client.Connections.GetAsync(queue.Broker, cancellation).ConfigureAwait(false);
+        OutgoingMessage outgoing = OutgoingMessage.Of(message, _client.Options.Time) with
+        {
+            Trace = observation.Context,
+        };
+        string id = await broker.SendOneWayAsync(outgoing, queue.QueueId, cancellation).ConfigureAwait(false);
+        observation.Left(id, queue.BrokerName, queue.QueueId);
+        return id;
     }
 
     private void Dispatch(PendingSend pending)

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansMq.Client.Serialization;
 using OrleansMq.Messages.Identity;
 using OrleansMq.Messages.Properties;
 
@@ -62,6 +63,9 @@ public sealed class ReceivedMessage
 
     /// <summary>The keys, separated by spaces; null without any.</summary>
     public string? Keys => Find(PropertyNames.Keys);
+
+    /// <summary>What the producer said of the payload, see <see cref="ContentTypes"/>; null if nothing.</summary>
+    public string? ContentType => Find("contentType"u8);
 
     /// <summary>All properties, those of the system too. Decoded on first use.</summary>
     public IReadOnlyDictionary<string, string> Properties =>

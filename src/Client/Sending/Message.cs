@@ -41,4 +41,19 @@ public sealed class Message
     /// member of its own here.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Properties { get; init; }
+
+    /// <summary>The same message with another body and other properties.</summary>
+    internal Message With(ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string>? properties) => new()
+    {
+        Topic = Topic,
+        Body = body,
+        Tag = Tag,
+        Keys = Keys,
+        UniqueKey = UniqueKey,
+        OrderingKey = OrderingKey,
+        Flag = Flag,
+        DelayLevel = DelayLevel,
+        DeliverAt = DeliverAt,
+        Properties = properties,
+    };
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Compression;
 using System.Text;
+using OrleansMq.Client.Diagnostics;
 using OrleansMq.Messages.Properties;
 using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Codes;
@@ -98,6 +99,8 @@ internal sealed class SendCommands(ClientOptions options)
             Append(output, PropertyNames.TimerDeliverMilliseconds, deliverAt.ToUnixTimeMilliseconds());
         foreach ((string name, string value) in message.Properties ?? NoProperties)
             Append(output, Encoding.UTF8.GetBytes(name), value);
+        if (outgoing.Trace is { } span)
+            TraceContexts.Append(output, span);
         return output.WrittenSpan;
     }
 
