@@ -56,6 +56,24 @@ public static class PopOperations
         ];
     }
 
+    /// <summary>
+    /// Waits until there is something to take, without taking it. True also when what there is may not be had before
+    /// something else is acknowledged.
+    /// </summary>
+    public static async Task<bool> HasMessagesAsync(
+        this BrokerClient client, string group, string topic, TimeSpan wait, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        RemotingCommand request = Request(client, RequestCode.Notification, group, topic, queueId: -1);
+        request.Fields["pollTime"] = Text((long)wait.TotalMilliseconds);
+        request.Fields["bornTime"] = Text(client.Options.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        RemotingCommand answer = await client.Connection.InvokeAsync(
+            request, client.Options.RequestTimeout + wait + (wait > TimeSpan.Zero ? HeldPopGrace : default),
+            cancellation).ConfigureAwait(false);
+        BrokerClient.Require(answer);
+        return answer.Fields.GetValueOrDefault("hasMsg") == "true";
+    }
+
     /// <summary>Acknowledges a message: it never comes again to its group.</summary>
     public static async Task AckAsync(
         this BrokerClient client, PoppedMessage message, CancellationToken cancellation = default)

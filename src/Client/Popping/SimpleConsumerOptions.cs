@@ -1,0 +1,65 @@
+using OrleansMq.Client.Receiving;
+
+namespace OrleansMq.Client.Popping;
+
+/// <summary>What a simple consumer takes, and how. Immutable: change a copy with <c>with</c>.</summary>
+/// <param name="Group">The consumer group: each message goes to one of its consumers at a time.</param>
+/// <param name="Topic">The topic.</param>
+public sealed record SimpleConsumerOptions(string Group, string Topic)
+{
+    /// <summary>Which messages; the same for all consumers of the group. Default: all.</summary>
+    public MessageFilter Filter { get; init; }
+
+    /// <summary>
+    /// Whether messages of one ordering key come in their order: a message waits until the earlier ones of its key are
+    /// acknowledged. Default: false.
+    /// </summary>
+    public bool IsOrdered { get; init; }
+
+    /// <summary>
+    /// Whether a group that comes for the first time begins with what is sent from then on. Default: false.
+    /// </summary>
+    public bool BeginsAtEnd { get; init; }
+
+    /// <summary>
+    /// For how long nobody else gets a message that was received. RocketMQ: invisibleDuration. Default: 60 s.
+    /// </summary>
+    public TimeSpan Invisible { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long to wait for a message. RocketMQ: awaitDuration. Default: 20 s.</summary>
+    public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long an acknowledgement is tried while its broker cannot be reached. Default: 10 s.
+    /// </summary>
+    public TimeSpan AckTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most messages to ask a broker for at a time; brokers have a limit. Default: 32.</summary>
+    public int MaxMessagesPerRequest { get; init; } = 32;
+
+    /// <summary>The most acknowledgements in a request; brokers have a limit. Default: 1,024.</summary>
+    public int MaxAcksPerRequest { get; init; } = 1_024;
+
+    /// <summary>Fails for options that cannot work; the message names all of them.</summary>
+    /// <exception cref="ArgumentException">Some are wrong.</exception>
+    internal void Check()
+    {
+        List<string> problems = [];
+        if (string.IsNullOrWhiteSpace(Group))
+            problems.Add($"{nameof(Group)} is empty; the name of a consumer group is expected.");
+        if (string.IsNullOrWhiteSpace(Topic))
+            problems.Add($"{nameof(Topic)} is empty; the name of a topic is expected.");
+        if (Invisible <= TimeSpan.Zero)
+            problems.Add($"{nameof(Invisible)} is {Invisible}; more than zero is expected.");
+        if (Wait < TimeSpan.Zero)
+            problems.Add($"{nameof(Wait)} is {Wait}; zero or more is expected.");
+        if (AckTimeout <= TimeSpan.Zero)
+            problems.Add($"{nameof(AckTimeout)} is {AckTimeout}; more than zero is expected.");
+        if (MaxMessagesPerRequest < 1)
+            problems.Add($"{nameof(MaxMessagesPerRequest)} is {MaxMessagesPerRequest}; 1 or more is expected.");
+        if (MaxAcksPerRequest < 1)
+            problems.Add($"{nameof(MaxAcksPerRequest)} is {MaxAcksPerRequest}; 1 or more is expected.");
+        if (problems.Count > 0)
+            throw new ArgumentException("The simple consumer's options are wrong. " + string.Join(' ', problems));
+    }
+}
