@@ -32,15 +32,11 @@ public sealed class InProcessTransport : IBrokerTransport
         _others = others;
     }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<BrokerAddress> Seeds
-    {
-        get
-        {
-            IReadOnlyList<BrokerAddress> others = _others?.Seeds ?? [];
-            return TryGetHost() is { } host ? [AddressOf(host), .. others] : others;
-        }
-    }
+    /// <summary>The broker of this process, whatever its name is.</summary>
+    public static BrokerAddress ThisProcess { get; } = new("in-process");
+
+    /// <summary><see cref="ThisProcess"/>, then those of the transport for the others.</summary>
+    public IReadOnlyList<BrokerAddress> Seeds => [ThisProcess, .. _others?.Seeds ?? []];
 
     /// <inheritdoc/>
     public ValueTask<Stream> ConnectAsync(BrokerAddress broker, CancellationToken cancellation)
@@ -51,7 +47,7 @@ public sealed class InProcessTransport : IBrokerTransport
         BrokerHost? host = TryGetHost();
         if (host is not null && IsAt(host, broker))
             return ValueTask.FromResult<Stream>(host.Connect());
-        if (_others is not null)
+        if (_others is not null && broker != ThisProcess)
             return _others.ConnectAsync(broker, cancellation);
         throw new IOException(host is null
             ? $"The broker {broker} is to be reached in this process, where none is open now."
@@ -61,7 +57,7 @@ public sealed class InProcessTransport : IBrokerTransport
 
     /// <summary>A name says more than an address, which every machine of a cluster may have.</summary>
     private static bool IsAt(BrokerHost host, BrokerAddress broker) => broker.BrokerName is null
-        ? broker.Address == host.Node.Identity.AddressText
+        ? broker == ThisProcess || broker.Address == host.Node.Identity.AddressText
         : broker.BrokerName == host.Node.Identity.BrokerName;
 
     private static BrokerAddress AddressOf(BrokerHost host)

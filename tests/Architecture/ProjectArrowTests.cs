@@ -17,8 +17,10 @@ public sealed class ProjectArrowTests
         ["Standalone"] = ["Gateway", "Broker"],
         ["Cli"] = ["Client", "Storage"],
         ["Databases"] = [],
-        ["Grains"] = ["Gateway", "Broker"],
+        ["Grains"] = ["Gateway", "Broker", "Tunnels"],
         ["Streams"] = ["Grains"],
+        ["Tunnels"] = [],
+        ["Client.Orleans"] = ["Client", "Tunnels"],
         ["Silo"] = ["Grains", "Gateway", "Databases"],
     };
 

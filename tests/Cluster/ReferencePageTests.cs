@@ -17,7 +17,7 @@ public sealed class ReferencePageTests
         from the code.
 
         """,
-        typeof(SiloOptions), typeof(ClusteringOptions));
+        typeof(SiloOptions), typeof(ClusteringOptions), typeof(TunnelOptions));
 
     [Fact]
     public void LogPage_NamesEveryEventOfTheClusterOnce() => ReferencePages.AssertLogEvents(

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using OrleansMq.Client;
 using OrleansMq.Client.Connections;
+using OrleansMq.Client.Transports;
 using OrleansMq.Messages.Identity;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
@@ -49,12 +50,20 @@ internal sealed class TransactionProducer : IAsyncDisposable
     /// <param name="group">Its producer group.</param>
     /// <param name="clientId">Its name in the group.</param>
     /// <param name="answer">What it answers by the message's identifier: 8, 12 or 0; below 0 nothing at all.</param>
-    public static async Task<TransactionProducer> ConnectAsync(
+    public static Task<TransactionProducer> ConnectAsync(
         IPEndPoint endPoint, string group, string clientId, Func<string, int> answer)
+    {
+        var transport = new SocketTransport(endPoint.ToString());
+        return ConnectAsync(transport, transport.Seeds[0], group, clientId, answer);
+    }
+
+    /// <summary>The same over any transport.</summary>
+    public static async Task<TransactionProducer> ConnectAsync(
+        IBrokerTransport transport, BrokerAddress broker, string group, string clientId, Func<string, int> answer)
     {
         var producer = new TransactionProducer(group, clientId, answer);
         producer._connection = await RemotingConnection.ConnectAsync(
-            endPoint, new ClientOptions { ClientId = clientId }, producer.Receive);
+            transport, broker, new ClientOptions { ClientId = clientId }, producer.Receive);
         await producer.HeartbeatAsync();
         return producer;
     }

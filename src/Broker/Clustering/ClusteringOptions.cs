@@ -33,6 +33,9 @@ public sealed class ClusteringOptions
     /// </summary>
     public TimeSpan DrainGrace { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Connections of clients of the Orleans cluster.</summary>
+    public TunnelOptions Tunnels { get; init; } = new();
+
     /// <summary>Checks the options; the problems name the setting, its value and what is allowed.</summary>
     public IEnumerable<string> Validate()
     {
@@ -51,5 +54,7 @@ public sealed class ClusteringOptions
             yield return $"{Section}:{nameof(DecisionTimeout)} is {DecisionTimeout}; allowed is 100 ms to 10 min.";
         if (DrainGrace < TimeSpan.Zero || DrainGrace > TimeSpan.FromDays(1))
             yield return $"{Section}:{nameof(DrainGrace)} is {DrainGrace}; allowed is 0 to 1 day.";
+        foreach (string problem in Tunnels.Validate())
+            yield return problem;
     }
 }

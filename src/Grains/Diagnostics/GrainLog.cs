@@ -51,6 +51,13 @@ internal static partial class GrainLog
     [LoggerMessage(3015, LogLevel.Warning, "A client of the broker '{Broker}' could not be reached: {Problem}")]
     public static partial void ClientUnreachable(this ILogger logger, string broker, string problem);
 
+    [LoggerMessage(3020, LogLevel.Information,
+        "A tunnel to the broker '{Broker}' was closed: its client has not read it for {Silence}.")]
+    public static partial void TunnelAbandoned(this ILogger logger, string broker, TimeSpan silence);
+
+    [LoggerMessage(3021, LogLevel.Warning, "A tunnel to the broker '{Broker}' was refused: {Problem}")]
+    public static partial void TunnelRefused(this ILogger logger, string broker, string problem);
+
     /// <summary>Lets a call go on by itself; if it fails that is only noted.</summary>
     public static void LogFailure(this Task call, ILogger logger, string broker) => call.ContinueWith(
         failed => logger.NotTold(broker, failed.Exception!.GetBaseException().Message),

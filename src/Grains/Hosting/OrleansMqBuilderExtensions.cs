@@ -5,6 +5,7 @@ using OrleansMq.Gateway.Hosting;
 using OrleansMq.Grains.Brokers;
 using OrleansMq.Grains.Placement;
 using OrleansMq.Grains.Storage;
+using OrleansMq.Grains.Tunnels;
 
 namespace OrleansMq.Grains.Hosting;
 
@@ -27,6 +28,7 @@ public static class OrleansMqBuilderExtensions
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<SiloLiveness>();
         builder.Services.AddSingleton<LocalBroker>();
+        builder.Services.AddSingleton<TunnelTable>();
         builder.Services.AddSingleton<ISiloBroker>(services => services.GetRequiredService<LocalBroker>());
         builder.Services.AddSingleton<IConfigurationValidator, StorageValidator>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, BrokerLifetime>();

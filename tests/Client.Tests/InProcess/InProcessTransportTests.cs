@@ -95,7 +95,7 @@ public sealed class InProcessTransportTests : IAsyncLifetime
     {
         var others = new RecordingTransport();
         var transport = new InProcessTransport(_host, others);
-        Assert.Equal(["here", "elsewhere"], transport.Seeds.Select(seed => seed.BrokerName));
+        Assert.Equal([InProcessTransport.ThisProcess, new("10.0.0.2:9", "elsewhere")], transport.Seeds);
 
         string own = _host.Node.Identity.AddressText;
         await (await transport.ConnectAsync(new BrokerAddress(own), default)).DisposeAsync();
@@ -116,12 +116,15 @@ public sealed class InProcessTransportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NoBroker_IsAnIOException_AndNoSeed()
+    public async Task NoBroker_IsAnIOException_AndNothingForTheOthers()
     {
-        var transport = new InProcessTransport(() => throw new InvalidOperationException("The broker is not open."));
-        Assert.Empty(transport.Seeds);
-        await Assert.ThrowsAsync<IOException>(
-            () => transport.ConnectAsync(new BrokerAddress("10.0.0.1:9"), default).AsTask());
+        var others = new RecordingTransport();
+        var transport = new InProcessTransport(
+            () => throw new InvalidOperationException("The broker is not open."), others);
+        await Assert.ThrowsAsync<IOException>(() => transport.ConnectAsync(transport.Seeds[0], default).AsTask());
+        Assert.Empty(others.Asked);
+        await transport.ConnectAsync(new BrokerAddress("10.0.0.1:9"), default);
+        Assert.Single(others.Asked);
     }
 
     private Task<BrokerClient> ConnectAsync(ClientOptions? options = null)
