@@ -1,6 +1,7 @@
 using OrleansMq.Client;
 using OrleansMq.Client.InProcess;
 using OrleansMq.Client.Orleans;
+using OrleansMq.Client.Producing;
 using OrleansMq.Client.Receiving;
 using OrleansMq.Client.Sending;
 using OrleansMq.Client.Transports;
@@ -93,10 +94,10 @@ public sealed class OrleansTransportTests : IAsyncLifetime
         await using BrokerClient consumer = await ConnectAsync(Named("broker-1"), "worker");
         var changed = new SemaphoreSlim(0);
         consumer.GroupChanged += _ => changed.Release();
-        consumer.RequestHandler = request => new RemotingCommand
+        consumer.RequestHandler = request => ValueTask.FromResult<RemotingCommand?>(new RemotingCommand
         {
             Code = (int)ResponseCode.Success, Remark = $"{request.Code}", Body = "{}"u8.ToArray(),
-        };
+        });
         await consumer.HeartbeatAsync([ConsumerOf("workers")]);
         await using BrokerClient second = await ConnectAsync(Named("broker-0"), "second");
         await second.HeartbeatAsync([ConsumerOf("workers")]);
@@ -140,6 +141,23 @@ public sealed class OrleansTransportTests : IAsyncLifetime
         Assert.Contains("'broker-1'", refusal.Message, StringComparison.Ordinal);
         await using BrokerClient other = await ConnectAsync(OrleansTransport.AnyBroker);
         Assert.NotNull(await other.GetRouteAsync("Orders"));
+    }
+
+    [Fact]
+    public async Task Producer_SendsToAllBrokers_AndGoesOnWhenOneDies()
+    {
+        await using BrokerClient second = await ConnectAsync(Named("broker-1"));
+        await second.CreateTopicAsync("Orders", 1);
+        await using var client = new OrleansMqClient(
+            new ClientOptions { Transport = new OrleansTransport(_cluster.Client, Short) });
+        await using Producer producer = client.CreateProducer();
+        var brokers = new HashSet<string>();
+        while (brokers.Count < 2)
+            brokers.Add((await producer.SendAsync("Orders", "x"u8.ToArray()).AsTask().WaitAsync(Limit)).BrokerName);
+
+        await _cluster.KillAsync("broker-1");
+        for (int count = 0; count < 20; count++)
+            await producer.SendAsync("Orders", "y"u8.ToArray()).AsTask().WaitAsync(Limit);
     }
 
     [Fact]

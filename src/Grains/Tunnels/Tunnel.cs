@@ -124,8 +124,8 @@ internal sealed class Tunnel(string broker, InProcessStream stream, TunnelLimits
         int count = Math.Min(stream.Available, limits.ChunkBytes(read.MaxBytes));
         byte[] bytes = GC.AllocateUninitializedArray<byte>(count);
         int filled = 0;
-        while (filled < count && await stream.ReadAsync(bytes.AsMemory(filled)).ConfigureAwait(false) is > 0 and int more)
-            filled += more;
+        for (int more = 1; filled < count && more > 0; filled += more)
+            more = await stream.ReadAsync(bytes.AsMemory(filled)).ConfigureAwait(false);
         _read += filled;
         return filled == 0
             ? new TunnelChunk(TunnelStatus.Closed, default, "the broker closed the connection")

@@ -111,17 +111,30 @@ public abstract class RemotingConnectionTests(TransportKind kind) : IDisposable
     public async Task Invoke_TimesOutAndForgets_WhenNoAnswerComes()
     {
         await using RemotingConnection connection = await ConnectAsync();
+        Task<RemotingCommand> call = connection.InvokeAsync(Request(1), TimeSpan.FromMilliseconds(500)).AsTask();
+        RemotingCommand late = await _broker.ReceiveAsync();
 
-        await Assert.ThrowsAsync<TimeoutException>(
-            () => connection.InvokeAsync(Request(1), TimeSpan.FromMilliseconds(50)).AsTask());
+        // A broker that says something else is not taken for one that is gone.
+        await _broker.SendAsync(new RemotingCommand { Opaque = late.Opaque + 77, Flag = CommandFlags.Response });
+        await Assert.ThrowsAsync<TimeoutException>(() => call);
 
         Assert.Equal(0, connection.PendingCount);
-        RemotingCommand late = await _broker.ReceiveAsync();
         Task<RemotingCommand> next = InvokeAsync(connection, 2);
         RemotingCommand nextRequest = await _broker.ReceiveAsync();
         await _broker.AnswerAsync(late, ResponseCode.Success, new byte[] { 1 });
         await _broker.AnswerAsync(nextRequest, ResponseCode.Success, new byte[] { 2 });
         Assert.Equal(new byte[] { 2 }, (await next).Body.ToArray());
+    }
+
+    [Fact]
+    public async Task Invoke_EndsTheConnection_WhenTheBrokerSaysNothingAtAll()
+    {
+        await using RemotingConnection connection = await ConnectAsync();
+
+        await Assert.ThrowsAsync<TimeoutException>(
+            () => connection.InvokeAsync(Request(1), TimeSpan.FromMilliseconds(50)).AsTask());
+
+        await connection.Ended.WaitAsync(ScriptedBroker.Limit);
     }
 
     [Fact]
