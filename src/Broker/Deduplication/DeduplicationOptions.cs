@@ -8,7 +8,8 @@ public sealed class DeduplicationOptions
 
     /// <summary>
     /// The most unique ids that are remembered, over all topics; about 150 bytes of memory each. When there are as
-    /// many, further messages of such topics are refused until the oldest leave their window. Default: 2,000,000.
+    /// many, further messages of such topics are refused until the oldest leave their window. Up to an eighth of them
+    /// may be ids of messages that were called back. Default: 2,000,000.
     /// </summary>
     public int MaxEntries { get; set; } = 2_000_000;
 

@@ -87,6 +87,26 @@ public sealed class PublishTableTests
         Assert.False(_table.HasRoom(4, 9_000));
     }
 
+    /// <summary>
+    /// What is called back and sent again leaves a place in the order of expiry behind each time, for a whole window.
+    /// </summary>
+    [Fact]
+    public void HasRoom_BoundsThePlacesToo_WhenIdsAreForgottenAndComeAgain()
+    {
+        Put(2, 1);
+        for (int time = 10; time < 100; time++)
+        {
+            Assert.True(_table.HasRoom(1, 0));
+            Put(1, time);
+            Assert.InRange(_table.Places, 1, 3);
+            Assert.True(_table.Remove(1, time));
+        }
+
+        Assert.Equal(1, _table.Count);
+        Assert.True(_table.Expire(Window));
+        Assert.Equal((0, 0), (_table.Count, _table.Places));
+    }
+
     [Theory]
     [InlineData(9, false)]
     [InlineData(10, true)]
