@@ -6,6 +6,7 @@ using OrleansMq.Broker.Topics;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
 using OrleansMq.Protocol.Requests;
+using OrleansMq.Storage.ConsumeQueues;
 
 namespace OrleansMq.Gateway.Requests;
 
@@ -56,6 +57,10 @@ internal sealed class PopNoticeRequests(BrokerNode node, PutOff putOff)
             session.Refuse(
                 ResponseCode.SubscriptionGroupNotExist, $"The group '{request.ConsumerGroup}' was deleted just now.");
         }
+        else if (!group.Config.ConsumeEnable)
+        {
+            session.Refuse(ResponseCode.NoPermission, $"The group '{group.Name}' may not consume.");
+        }
         else
         {
             handle(session, request, group, topic);
@@ -73,15 +78,28 @@ internal sealed class PopNoticeRequests(BrokerNode node, PutOff putOff)
         {
             long cursor = node.Popper.CursorOf(group, topic, queueId);
             rest += Math.Max(0, topic.Queue(queueId).MaxOffset - cursor);
-            if (left > 0 && body.Length < node.Options.MaxPullBytes)
-            {
-                left -= node.Puller.Read(
-                    topic.Queue(queueId), cursor, left, node.Options.MaxPullBytes, null, body).Result.Count;
-            }
+            if (left > 0)
+                left -= PeekQueue(topic.Queue(queueId), cursor, left, body);
         }
 
         session.Reply.Answer(
             body.Length > 0 ? ResponseCode.Success : ResponseCode.PullNotFound, (rest, body), WritePeek);
+    }
+
+    /// <summary>Reads from a queue what fits; the very first message fits whatever its size.</summary>
+    private int PeekQueue(ConsumeQueue queue, long offset, int maxCount, OutputBuffer body)
+    {
+        int before = body.Length;
+        int bytesLeft = node.Options.MaxPullBytes - before;
+        if (bytesLeft <= 0)
+            return 0;
+
+        int count = node.Puller.Read(queue, offset, maxCount, bytesLeft, null, body).Result.Count;
+        if (before == 0 || body.Length <= node.Options.MaxPullBytes)
+            return count;
+
+        body.Truncate(before);
+        return 0;
     }
 
     private static void WritePeek(ref CommandWriter writer, (long Left, OutputBuffer Body) peek)

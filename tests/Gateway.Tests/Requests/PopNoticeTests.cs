@@ -71,6 +71,46 @@ public sealed class PopNoticeTests : IAsyncDisposable
         Assert.Equal((int)ResponseCode.TopicNotExist, _client.Call((int)RequestCode.Notification, fields).Code);
     }
 
+    [Theory]
+    [InlineData(RequestCode.PeekMessage)]
+    [InlineData(RequestCode.Notification)]
+    [InlineData(RequestCode.PollingInfo)]
+    public void Questions_AreRefused_WhenTheGroupMayNotConsume(RequestCode code)
+    {
+        Send("a");
+        _client.Call(
+            (int)RequestCode.UpdateAndCreateSubscriptionGroup,
+            body: """{"groupName":"consumers","consumeEnable":false}""");
+
+        RemotingCommand answer = Ask(code);
+
+        Assert.Equal((int)ResponseCode.NoPermission, answer.Code);
+        Assert.Contains("'consumers' may not consume", answer.Remark, StringComparison.Ordinal);
+        Assert.Empty(answer.Body.ToArray());
+    }
+
+    [Fact]
+    public void Peek_OfAllQueues_EndsWhenItsBytesAreUsedUp()
+    {
+        for (int queueId = 0; queueId < 3; queueId++)
+        {
+            for (int message = 0; message < 3; message++)
+                Send(new string((char)('a' + queueId), 100), queueId: queueId);
+        }
+
+        // Four records fit, not five.
+        int size = Ask(RequestCode.PeekMessage).Body.Length / 3;
+        _broker.Node.Options.MaxPullBytes = (5 * size) - 1;
+        Dictionary<string, string> fields = Fields();
+        fields["queueId"] = "-1";
+        RemotingCommand peek = _client.Call((int)RequestCode.PeekMessage, fields);
+
+        Assert.Equal(["aaa", "b"], BodiesOf(peek).GroupBy(body => body[0]).Select(
+            group => new string(group.Key, group.Count())));
+        Assert.Equal(4 * size, peek.Body.Length);
+        Assert.Equal("9", peek.Fields["restNum"]);
+    }
+
     public ValueTask DisposeAsync() => _broker.DisposeAsync();
 
     private static string[] BodiesOf(RemotingCommand answer)
@@ -102,7 +142,7 @@ public sealed class PopNoticeTests : IAsyncDisposable
     private void AwaitHeld(int count) => Assert.True(
         SpinWait.SpinUntil(() => _broker.Node.Popper.HeldCount == count, TimeSpan.FromSeconds(30)));
 
-    private void Send(string body, TestClient? client = null)
+    private void Send(string body, TestClient? client = null, int queueId = 0)
     {
         RemotingCommand answer = (client ?? _client).Call(
             (int)RequestCode.SendMessageV2,
@@ -112,7 +152,7 @@ public sealed class PopNoticeTests : IAsyncDisposable
                 ["b"] = "Orders",
                 ["c"] = "TBW102",
                 ["d"] = "4",
-                ["e"] = "0",
+                ["e"] = $"{queueId}",
                 ["f"] = "0",
                 ["g"] = "0",
                 ["h"] = "0",
