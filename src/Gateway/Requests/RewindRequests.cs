@@ -56,7 +56,14 @@ internal sealed class RewindRequests(BrokerNode node)
             return;
         }
 
-        GroupHandle destination = node.Groups.Find(request.DestinationGroup)!;
+        if (node.Groups.Find(request.DestinationGroup) is not { } destination)
+        {
+            reply.Answer(
+                ResponseCode.SubscriptionGroupNotExist,
+                $"The group '{request.DestinationGroup}' was deleted just now.");
+            return;
+        }
+
         ResetResult result = await node.OffsetResets
             .CloneAsync(source, destination, request.Topic, request.IsOffline).ConfigureAwait(false);
         reply.Answer(result.Code, result.Problem);

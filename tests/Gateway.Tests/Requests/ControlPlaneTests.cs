@@ -65,6 +65,20 @@ public sealed class ControlPlaneTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Clone_IsRefusedWithAReason_WhenItsGroupIsDeletedJustThen()
+    {
+        _broker.Node.Groups.FindOrCreate("workers");
+        _plane.Decided = () => _broker.Node.DeleteGroup("copies");
+        _plane.Decide();
+
+        RemotingCommand answer = _client.Call(
+            (int)RequestCode.CloneGroupOffset, new() { ["srcGroup"] = "workers", ["destGroup"] = "copies" });
+
+        Assert.Equal((int)ResponseCode.SubscriptionGroupNotExist, answer.Code);
+        Assert.Contains("'copies' was deleted just now", answer.Remark, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ConnectionThatClosesBeforeItsHeartbeatIsDecided_LeavesNoMember()
     {
         _broker.Node.Groups.FindOrCreate("g");

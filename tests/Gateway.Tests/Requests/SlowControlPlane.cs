@@ -22,6 +22,9 @@ internal sealed class SlowControlPlane(IControlPlane inner) : IControlPlane
 
     public IClusterClients Clients => inner.Clients;
 
+    /// <summary>What happens between a decision and its answer.</summary>
+    public Action Decided { get; set; } = static () => { };
+
     public void Decide() => _decides.SetResult();
 
     public async ValueTask<TopicResult> FindOrCreateTopicAsync(string topic, string template, int requestedQueues)
@@ -35,9 +38,15 @@ internal sealed class SlowControlPlane(IControlPlane inner) : IControlPlane
     public async ValueTask<SubscriptionGroupResult> FindOrCreateGroupAsync(string group)
     {
         await WaitAsync();
-        return IsUnavailable
-            ? new SubscriptionGroupResult(SubscriptionGroupStatus.Unavailable, null, "The cluster cannot decide now.")
-            : await inner.FindOrCreateGroupAsync(group);
+        if (IsUnavailable)
+        {
+            return new SubscriptionGroupResult(
+                SubscriptionGroupStatus.Unavailable, null, "The cluster cannot decide now.");
+        }
+
+        SubscriptionGroupResult result = await inner.FindOrCreateGroupAsync(group);
+        Decided();
+        return result;
     }
 
     public async ValueTask<string?> HeartbeatAsync(GroupHandle group, GroupMember member)
