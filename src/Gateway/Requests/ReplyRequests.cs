@@ -29,22 +29,24 @@ internal sealed class ReplyRequests(BrokerNode node, PutOff putOff)
             return;
         }
 
-        SendResult stored = default;
+        SendResult? stored = null;
         if (node.Options.ClientCalls.StoreReplies)
         {
-            stored = node.Sender.Send(request, session.Connection.RemoteHost, []);
-            if (stored.Missing is not null && session.MayPutOff())
+            SendResult result = node.Sender.Send(request, session.Connection.RemoteHost, []);
+            if (result.Missing is not null && session.MayPutOff())
             {
-                putOff(session, stored.Missing);
+                putOff(session, result.Missing);
                 return;
             }
 
             // Whoever waits for the reply shall have it even from a broker that takes no messages now.
-            if (!stored.IsStored && stored.Code is not (ResponseCode.SystemBusy or ResponseCode.ServiceNotAvailable))
+            if (!result.IsStored && result.Code is not (ResponseCode.SystemBusy or ResponseCode.ServiceNotAvailable))
             {
-                session.Refuse(stored.Code, stored.Problem);
+                session.Refuse(result.Code, result.Problem);
                 return;
             }
+
+            stored = result.IsStored ? result : null;
         }
 
         Reply reply = ReplyOf(session, request);
@@ -76,15 +78,20 @@ internal sealed class ReplyRequests(BrokerNode node, PutOff putOff)
 
     /// <summary>Clients want to read all three fields, also of a reply that was not stored.</summary>
     private static void WriteAnswer(
-        ref CommandWriter writer, (HostAddress Host, SendResult Stored, int QueueId) answer)
+        ref CommandWriter writer, (HostAddress Host, SendResult? Stored, int QueueId) answer)
     {
-        bool isStored = answer.Stored is { IsStored: true, Problem: null } && answer.Stored.Append.EndOffset > 0;
+        if (answer.Stored is not { } stored)
+        {
+            writer.Field("msgId"u8, "0"u8);
+            writer.Field("queueId"u8, answer.QueueId);
+            writer.Field("queueOffset"u8, 0);
+            return;
+        }
+
         Span<byte> id = stackalloc byte[OffsetMessageId.MaxLength];
-        int length = isStored
-            ? new OffsetMessageId(answer.Host, answer.Stored.Append.PhysicalOffset).Format(id)
-            : 0;
-        writer.Field("msgId"u8, isStored ? id[..length] : "0"u8);
-        writer.Field("queueId"u8, isStored ? answer.Stored.QueueId : answer.QueueId);
-        writer.Field("queueOffset"u8, isStored ? answer.Stored.Append.QueueOffset : 0);
+        int length = new OffsetMessageId(answer.Host, stored.Append.PhysicalOffset).Format(id);
+        writer.Field("msgId"u8, id[..length]);
+        writer.Field("queueId"u8, stored.QueueId);
+        writer.Field("queueOffset"u8, stored.Append.QueueOffset);
     }
 }

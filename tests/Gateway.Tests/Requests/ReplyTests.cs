@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using OrleansMq.Messages.Identity;
 using OrleansMq.Messages.Properties;
@@ -81,6 +82,28 @@ public sealed class ReplyTests : IAsyncDisposable
         Assert.False(stored.TryGetProperty(PropertyNames.Cluster, out _));
     }
 
+    /// <summary>The bytes are no text, so that whoever read or wrote them as such would change them.</summary>
+    [Fact]
+    public async Task Reply_PassesAsItIs_WhenItIsCompressed()
+    {
+        byte[] body = Compress(string.Concat(Enumerable.Repeat("42 euros, ", 100)));
+        Task<RemotingCommand> replying = Task.Run(() => _replier.SendMessage(
+            ReplyTopic, body, ReplyProperties, sysFlag: (int)SystemFlags.Compressed,
+            code: RequestCode.SendReplyMessageV2));
+        RemotingCommand pushed = _requester.ReceiveRequest();
+        _requester.Answer(pushed, ResponseCode.Success);
+        RemotingCommand answer = await replying;
+
+        Assert.Equal(((int)ResponseCode.Success, "1"), (answer.Code, pushed.Fields["sysFlag"]));
+        Assert.Equal(body, pushed.Body.ToArray());
+        Assert.True(OffsetMessageId.TryParse(answer.Fields["msgId"], out OffsetMessageId id));
+        using var record = new OutputBuffer();
+        Assert.True(_broker.Node.Queries.TryView(id.PhysicalOffset, record));
+        Assert.Equal(RecordDefect.None, RecordView.TryRead(record.WrittenSpan, out RecordView stored));
+        Assert.Equal(body, stored.Body.ToArray());
+        Assert.Equal(SystemFlags.Compressed, stored.SystemFlags);
+    }
+
     [Fact]
     public async Task Reply_IsOnlyHandedOver_WhenRepliesAreNotStored()
     {
@@ -159,6 +182,14 @@ public sealed class ReplyTests : IAsyncDisposable
     private Task<RemotingCommand> ReplyAsync(
         string properties = ReplyProperties, RequestCode code = RequestCode.SendReplyMessageV2) =>
         Task.Run(() => _replier.SendMessage(ReplyTopic, "42 euros", properties, sysFlag: MultipleTags, code: code));
+
+    private static byte[] Compress(string text)
+    {
+        using var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+            zlib.Write(Encoding.UTF8.GetBytes(text));
+        return compressed.ToArray();
+    }
 
     private string? PropertyOf(string topic, string name)
     {

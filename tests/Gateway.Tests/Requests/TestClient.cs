@@ -27,14 +27,19 @@ public sealed class TestClient(TestPeer peer) : IDisposable
     /// <summary>Sends a request and returns its opaque.</summary>
     public int Send(
         int code, Dictionary<string, string>? fields = null, string body = "", bool isOneWay = false,
-        SerializeType serializeType = SerializeType.Json)
+        SerializeType serializeType = SerializeType.Json) =>
+        Send(code, fields, Encoding.UTF8.GetBytes(body), isOneWay, serializeType);
+
+    /// <summary>Sends a request and returns its opaque.</summary>
+    public int Send(
+        int code, Dictionary<string, string>? fields, byte[] body, bool isOneWay, SerializeType serializeType)
     {
         var command = new RemotingCommand
         {
             Code = code,
             Opaque = ++_opaque,
             Fields = fields ?? [],
-            Body = Encoding.UTF8.GetBytes(body),
+            Body = body,
             SerializeType = serializeType,
             Flag = isOneWay ? CommandFlags.OneWay : CommandFlags.None,
         };
@@ -115,6 +120,12 @@ public sealed class TestClient(TestPeer peer) : IDisposable
     /// <summary>Stores a message, or has it handed to a requester.</summary>
     public RemotingCommand SendMessage(
         string topic, string body, string properties = "", int queueId = 0, int sysFlag = 0,
+        RequestCode code = RequestCode.SendMessageV2) =>
+        SendMessage(topic, Encoding.UTF8.GetBytes(body), properties, queueId, sysFlag, code);
+
+    /// <summary>The same with a body that is no text.</summary>
+    public RemotingCommand SendMessage(
+        string topic, byte[] body, string properties = "", int queueId = 0, int sysFlag = 0,
         RequestCode code = RequestCode.SendMessageV2)
     {
         bool isShort = code is RequestCode.SendMessageV2 or RequestCode.SendReplyMessageV2;
@@ -125,23 +136,26 @@ public sealed class TestClient(TestPeer peer) : IDisposable
                 "bornTimestamp", "flag", "properties",
             ];
         string[] values = ["producers", topic, "TBW102", "4", $"{queueId}", $"{sysFlag}", "17", "5", properties];
-        return Call((int)code, names.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second), body);
+        var fields = names.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
+        return ReceiveFor(Send((int)code, fields, body, isOneWay: false, SerializeType.Json));
     }
 
     /// <summary>Sends a request and receives its answer.</summary>
     public RemotingCommand Call(
         int code, Dictionary<string, string>? fields = null, string body = "",
-        SerializeType serializeType = SerializeType.Json)
-    {
-        int opaque = Send(code, fields, body, serializeType: serializeType);
-        RemotingCommand answer = Receive();
-        Assert.Equal(opaque, answer.Opaque);
-        return answer;
-    }
+        SerializeType serializeType = SerializeType.Json) =>
+        ReceiveFor(Send(code, fields, body, serializeType: serializeType));
 
     /// <summary>Fails unless the connection still answers requests.</summary>
     public void AssertAlive() =>
         Assert.Equal((int)ResponseCode.Success, Call((int)RequestCode.GetBrokerClusterInfo).Code);
 
     public void Dispose() => Peer.Dispose();
+
+    private RemotingCommand ReceiveFor(int opaque)
+    {
+        RemotingCommand answer = Receive();
+        Assert.Equal(opaque, answer.Opaque);
+        return answer;
+    }
 }
