@@ -115,6 +115,19 @@ public sealed class QueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commit_DoesNotCount_BehindTheQueuesEnd()
+    {
+        IMessageQueueGrain queue = _cluster.Client.GetMessageQueue("Orders", "broker-1", 0);
+        await queue.Append(MessageBatch.Of("first"u8));
+        await queue.Append(MessageBatch.Of("second"u8));
+
+        Assert.True(await queue.Commit("readers", 1));
+        Assert.False(await queue.Commit("readers", 3));
+        Assert.Equal(1, await queue.QueryCommitted("readers"));
+        Assert.True(await queue.Commit("readers", 2));
+    }
+
+    [Fact]
     public async Task Pull_EndsEmpty_WhenItsTimeIsOver()
     {
         IMessageQueueGrain queue = _cluster.Client.GetMessageQueue("Orders", "broker-2", 0);

@@ -18,6 +18,9 @@ public enum CommitStatus
     /// <summary>An operator reset the queue since, and the offset is from before that; nothing changed.</summary>
     IgnoredBeforeReset,
 
+    /// <summary>The queue ends before the offset; nothing changed.</summary>
+    IgnoredBeyondEnd,
+
     /// <summary>The group has as many queues as it may have, or the queue id is negative; nothing changed.</summary>
     Refused,
 }

@@ -82,11 +82,25 @@ public sealed class CommittedOffsets
         return Store(topic, queueId, offset);
     }
 
-    /// <summary>The same for a client, whose offset may be from before a reset.</summary>
-    public CommitStatus CommitOfClient(string topic, int queueId, long offset, bool mayGoBack, long nowMilliseconds) =>
-        FindGuard(topic, queueId, nowMilliseconds) is { } guard && offset >= 0 && !guard.Admits(offset)
+    /// <summary>
+    /// The same for a client, whose offset may be from before a reset, or from before messages were lost or deleted
+    /// that it had consumed: then others that it has not seen stand, or will stand, in their places.
+    /// </summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="queueId">The queue.</param>
+    /// <param name="offset">The offset.</param>
+    /// <param name="end">The queue's end.</param>
+    /// <param name="mayGoBack">Whether it may be lower than what was committed.</param>
+    /// <param name="nowMilliseconds">The time, Unix milliseconds.</param>
+    public CommitStatus CommitOfClient(
+        string topic, int queueId, long offset, long end, bool mayGoBack, long nowMilliseconds)
+    {
+        if (offset > end)
+            return CommitStatus.IgnoredBeyondEnd;
+        return FindGuard(topic, queueId, nowMilliseconds) is { } guard && offset >= 0 && !guard.Admits(offset)
             ? CommitStatus.IgnoredBeforeReset
             : Commit(topic, queueId, offset, mayGoBack);
+    }
 
     /// <summary>Sets an offset as an operator asks for it, forth or back.</summary>
     /// <param name="topic">The topic.</param>

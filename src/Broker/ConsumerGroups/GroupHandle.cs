@@ -6,6 +6,7 @@ using OrleansMq.Broker.Diagnostics;
 using OrleansMq.Broker.Offsets;
 using OrleansMq.Broker.Pulling;
 using OrleansMq.Protocol.Bodies;
+using OrleansMq.Storage.ConsumeQueues;
 
 namespace OrleansMq.Broker.ConsumerGroups;
 
@@ -125,13 +126,20 @@ public sealed class GroupHandle
             return _offsets.Commit(topic, queueId, offset, mayGoBack: !_group.IsOnline);
     }
 
-    /// <summary>The same for a client, whose offset does not count when it is from before a reset.</summary>
-    public CommitStatus CommitOfClient(string topic, int queueId, long offset)
+    /// <summary>
+    /// The same for a client, whose offset does not count when it is from before a reset, or behind the queue's end.
+    /// </summary>
+    public CommitStatus CommitOfClient(ConsumeQueue queue, long offset)
     {
-        if (!_hasGuards)
-            return Commit(topic, queueId, offset);
-
-        return WithGuards(offsets => offsets.CommitOfClient(topic, queueId, offset, !_group.IsOnline, Now));
+        // Read before the lock is taken: the end only grows.
+        long end = queue.MaxOffset;
+        lock (_lock)
+        {
+            CommitStatus status = _offsets.CommitOfClient(
+                queue.Topic, queue.QueueId, offset, end, mayGoBack: !_group.IsOnline, Now);
+            _hasGuards = _offsets.GuardCount > 0;
+            return status;
+        }
     }
 
     /// <summary>Where a client that reads at an offset must be sent, since a reset; null when it is right.</summary>

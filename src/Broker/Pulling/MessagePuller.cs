@@ -92,10 +92,10 @@ public sealed class MessagePuller
 
         if (filter.Problem is not null)
             return PullOutcome.Refused(ResponseCode.SubscriptionParseFailed, filter.Problem);
-        if ((request.Flags & PullFlags.CommitOffset) != 0)
-            _journal.Commit(group, client, topic.Name, request.QueueId, request.CommitOffset);
 
         ConsumeQueue queue = topic.Queue(request.QueueId);
+        if ((request.Flags & PullFlags.CommitOffset) != 0)
+            _journal.Commit(group, client, queue, request.CommitOffset);
         if (group.Redirect(topic.Name, request.QueueId, request.QueueOffset) is { } offset)
         {
             return new PullOutcome(

@@ -7,6 +7,7 @@ using OrleansMq.Broker.Topics;
 using OrleansMq.Messages.Records;
 using OrleansMq.Storage;
 using OrleansMq.Storage.CommitLogs;
+using OrleansMq.Storage.ConsumeQueues;
 using OrleansMq.Storage.Workers;
 
 namespace OrleansMq.Broker.Tracing;
@@ -86,11 +87,11 @@ public sealed class DeliveryJournal : IStoreWorker
         Note(DeliveryKind.Acknowledged, group, client, topic, queueId, Math.Max(from, -1), to, nowMilliseconds);
 
     /// <summary>Commits an offset, and notes it if that was news.</summary>
-    public CommitStatus Commit(GroupHandle group, string client, string topic, int queueId, long offset)
+    public CommitStatus Commit(GroupHandle group, string client, ConsumeQueue queue, long offset)
     {
-        CommitStatus status = group.CommitOfClient(topic, queueId, offset);
+        CommitStatus status = group.CommitOfClient(queue, offset);
         if (status == CommitStatus.Committed)
-            Acknowledged(group.Name, client, topic, queueId, -1, offset, Now);
+            Acknowledged(group.Name, client, queue.Topic, queue.QueueId, -1, offset, Now);
         return status;
     }
 

@@ -100,8 +100,17 @@ internal sealed class OffsetRequests(BrokerNode node)
 
     private void Commit(ReplyAddress reply, GroupHandle group, OffsetCommit commit)
     {
-        CommitStatus status = node.Deliveries.Commit(
-            group, commit.Client, commit.Topic.Name, commit.QueueId, commit.Offset);
+        ConsumeQueue queue = commit.Topic.Queue(commit.QueueId);
+        CommitStatus status = node.Deliveries.Commit(group, commit.Client, queue, commit.Offset);
+        if (status == CommitStatus.IgnoredBeyondEnd)
+        {
+            reply.Answer(
+                ResponseCode.SystemError,
+                $"Nothing was changed: the queue {commit.QueueId} of '{commit.Topic.Name}' ends at {queue.MaxOffset}, "
+                + $"before the offset {commit.Offset}. Messages that come to stand there were consumed by nobody.");
+            return;
+        }
+
         if (status == CommitStatus.Refused)
         {
             reply.Answer(

@@ -32,7 +32,7 @@ public interface IMessageQueueGrain : IGrainWithStringKey
     [Alias("FindByTime")]
     Task<long> FindByTime(DateTimeOffset time);
 
-    /// <summary>Commits how far a group consumed the queue; whether it counts, see the group's rules.</summary>
+    /// <summary>Commits how far a group consumed the queue; whether it counts: not behind its end.</summary>
     [Alias("Commit")]
     Task<bool> Commit(string group, long offset);
 

@@ -86,7 +86,9 @@ internal sealed class MessageQueueGrain : OwnedGrain, IMessageQueueGrain
         CommitStatus? status = await WithMetadataAsync(
             node =>
             {
-                Queue(node);
+                if (offset > Queue(node).MaxOffset)
+                    return CommitStatus.IgnoredBeyondEnd;
+
                 CommitStatus? committed = node.Groups.Find(group)?.Commit(_topic, _queueId, offset);
                 if (committed == CommitStatus.Committed)
                     node.Deliveries.Acknowledged(group, GrainClient, _topic, _queueId, -1, offset, Now);

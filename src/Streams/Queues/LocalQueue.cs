@@ -88,7 +88,7 @@ internal sealed class LocalQueue(LocalBroker broker, StreamQueueId id, TimeProvi
             return null;
 
         using (call)
-            return call.Node.Groups.Find(group)?.CommitOfClient(id.Topic, id.Queue, offset);
+            return Find(call.Node) is { } queue ? call.Node.Groups.Find(group)?.CommitOfClient(queue, offset) : null;
     }
 
     /// <summary>Makes sure that the broker knows a group.</summary>

@@ -22,6 +22,18 @@ public sealed class CommittedOffsetsTests
         Assert.Equal(expected == CommitStatus.Committed ? 2 : 1, _offsets.Revision);
     }
 
+    [Theory]
+    [InlineData(10, CommitStatus.Committed, 10)]
+    [InlineData(11, CommitStatus.IgnoredBeyondEnd, 3)]
+    [InlineData(long.MaxValue, CommitStatus.IgnoredBeyondEnd, 3)]
+    [InlineData(-1, CommitStatus.IgnoredNegative, 3)]
+    public void CommitOfClient_ChangesNothing_BehindTheQueuesEnd(long offset, CommitStatus expected, long after)
+    {
+        _offsets.Commit("Orders", 0, 3, false);
+        Assert.Equal(expected, _offsets.CommitOfClient("Orders", 0, offset, end: 10, mayGoBack: true, 0));
+        Assert.Equal(after, _offsets.Query("Orders", 0));
+    }
+
     [Fact]
     public void Query_IsNull_WhenNothingWasCommitted()
     {

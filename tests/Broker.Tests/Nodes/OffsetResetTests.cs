@@ -110,7 +110,7 @@ public sealed class OffsetResetTests : IDisposable, IOffsetResetListener
     {
         Group.Heartbeat(Member("one", 11));
         await ResetAsync(0);
-        Assert.Equal(CommitStatus.IgnoredBeforeReset, Group.CommitOfClient("Orders", 0, 10));
+        Assert.Equal(CommitStatus.IgnoredBeforeReset, CommitOfClient(Group, 10));
         Assert.Equal(0, Committed);
 
         var (outcome, records) = _broker.Pull("Orders", offset: 10);
@@ -118,7 +118,7 @@ public sealed class OffsetResetTests : IDisposable, IOffsetResetListener
         Assert.Empty(records);
 
         Assert.Equal(10, _broker.Pull("Orders", offset: outcome.Result.NextOffset).Records.Length);
-        Assert.Equal(CommitStatus.Committed, Group.CommitOfClient("Orders", 0, 10));
+        Assert.Equal(CommitStatus.Committed, CommitOfClient(Group, 10));
         Assert.Equal(10, Committed);
     }
 
@@ -180,12 +180,12 @@ public sealed class OffsetResetTests : IDisposable, IOffsetResetListener
         await ResetAsync(0);
         _broker.Crash();
         Assert.Equal(0, Committed);
-        Assert.Equal(CommitStatus.IgnoredBeforeReset, Group.CommitOfClient("Orders", 0, 10));
+        Assert.Equal(CommitStatus.IgnoredBeforeReset, CommitOfClient(Group, 10));
         Assert.Equal(ResponseCode.PullOffsetMoved, _broker.Pull("Orders", offset: 10).Outcome.Code);
         Assert.Equal(10, _broker.Pull("Orders", offset: 0).Records.Length);
 
         // Everything was handed out again, so that nobody needs to be told from the others any more.
-        Assert.Equal(CommitStatus.Committed, Group.CommitOfClient("Orders", 0, 10));
+        Assert.Equal(CommitStatus.Committed, CommitOfClient(Group, 10));
         _broker.Reopen();
         Assert.Equal(10, Committed);
         Assert.Equal(0, Group.ReadOffsets(offsets => offsets.GuardCount));
@@ -197,7 +197,7 @@ public sealed class OffsetResetTests : IDisposable, IOffsetResetListener
     {
         await ResetAsync(0);
         _broker.Time.Advance(_broker.Options.ResetGuard);
-        Assert.Equal(CommitStatus.Committed, Group.CommitOfClient("Orders", 0, 10));
+        Assert.Equal(CommitStatus.Committed, CommitOfClient(Group, 10));
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class OffsetResetTests : IDisposable, IOffsetResetListener
 
         Assert.Equal(8, Assert.Single(result.Offsets).Value);
         Assert.Equal((8, 8), (copies.QueryOffset("Orders", 0), Committed));
-        Assert.Equal(CommitStatus.IgnoredBeforeReset, copies.CommitOfClient("Orders", 0, 10));
+        Assert.Equal(CommitStatus.IgnoredBeforeReset, CommitOfClient(copies, 10));
         _broker.Crash();
         Assert.Equal(8, _broker.Node.Groups.Find("copies")!.QueryOffset("Orders", 0));
     }
@@ -237,6 +237,9 @@ public sealed class OffsetResetTests : IDisposable, IOffsetResetListener
         Assert.Contains("\"resets\"", File.ReadAllText(_broker.OffsetsPath), StringComparison.Ordinal);
         _resets.Add($"{group.Name} {topic.Name} {queueId} {offset}");
     }
+
+    private CommitStatus CommitOfClient(GroupHandle group, long offset) =>
+        group.CommitOfClient(_broker.Node.Topics.Find("Orders")!.Queue(0), offset);
 
     private Task<ResetResult> ResetAsync(long timestamp, bool isForced = true) => _broker.Node.OffsetResets.ResetAsync(
         new ResetOffsetRequest("Orders", "consumers", timestamp, isForced, -1, -1), asCpp: false).AsTask();

@@ -284,7 +284,7 @@ public sealed class TraceTests : IDisposable
     }
 
     private void Commit(long offset, string topic = "Orders") => _broker.Node.Deliveries.Commit(
-        _broker.Node.Groups.Find("consumers")!, "client-1", topic, 0, offset);
+        _broker.Node.Groups.Find("consumers")!, "client-1", _broker.Node.Topics.Find(topic)!.Queue(0), offset);
 
     private MessageTrace Trace(string key) => _broker.Node.Tracer.Trace(
         new TraceMessageRequest(key, "Orders", null, 8), out _)!;

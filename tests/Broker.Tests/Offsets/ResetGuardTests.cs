@@ -84,7 +84,7 @@ public sealed class ResetGuardTests
     [InlineData(Until, CommitStatus.Committed)]
     public void Guard_EndsWhenItsTimeIsOver(long now, CommitStatus expected)
     {
-        Assert.Equal(expected, _offsets.CommitOfClient("Orders", 0, 1_001, mayGoBack: false, now));
+        Assert.Equal(expected, _offsets.CommitOfClient("Orders", 0, 1_001, end: 1_100, mayGoBack: false, now));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ResetGuardTests
     public void OtherQueues_AreNotGuarded()
     {
         Assert.Null(_offsets.Redirect("Orders", 1, 700, 0));
-        Assert.Equal(CommitStatus.Committed, _offsets.CommitOfClient("Orders", 1, 700, mayGoBack: false, 0));
+        Assert.Equal(CommitStatus.Committed, _offsets.CommitOfClient("Orders", 1, 700, end: 1_100, mayGoBack: false, 0));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class ResetGuardTests
                 long offset = random.Next(0, 110);
                 if (random.Next(2) == 0)
                 {
-                    offsets.CommitOfClient("Orders", 0, offset, mayGoBack: random.Next(2) == 0, 0);
+                    offsets.CommitOfClient("Orders", 0, offset, end: long.MaxValue, mayGoBack: random.Next(2) == 0, 0);
                 }
                 else if (offsets.Redirect("Orders", 0, offset, 0) is { } sentTo)
                 {
@@ -178,7 +178,7 @@ public sealed class ResetGuardTests
     }
 
     private CommitStatus Commit(long offset) =>
-        _offsets.CommitOfClient("Orders", 0, offset, mayGoBack: false, nowMilliseconds: 0);
+        _offsets.CommitOfClient("Orders", 0, offset, end: long.MaxValue, mayGoBack: false, nowMilliseconds: 0);
 
     private long? Redirect(long offset) => _offsets.Redirect("Orders", 0, offset, nowMilliseconds: 0);
 

@@ -184,6 +184,27 @@ public sealed class RewindTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Commit_IsRefused_BehindTheQueuesEnd_AndChangesNothing()
+    {
+        Commit(3, "others");
+        RemotingCommand answer = Commit(Messages + 1, "others");
+
+        Assert.Equal((int)ResponseCode.SystemError, answer.Code);
+        Assert.Contains($"ends at {Messages}", answer.Remark, StringComparison.Ordinal);
+        Assert.Equal(3, _broker.Node.Groups.Find("others")!.QueryOffset("Orders", 0));
+        Assert.Equal((int)ResponseCode.SystemError, Commit(1_000, "youngest").Code);
+        Assert.Null(_broker.Node.Groups.Find("youngest")?.QueryOffset("Orders", 0));
+        Assert.Equal((int)ResponseCode.Success, Commit(Messages, "others").Code);
+    }
+
+    [Fact]
+    public void PulledCommit_BehindTheQueuesEnd_ChangesNothing()
+    {
+        Assert.Equal((int)ResponseCode.PullNotFound, Pull(Messages, commit: Messages + 1).Code);
+        Assert.Equal($"{Messages}", Committed());
+    }
+
+    [Fact]
     public void LowestOffsets_LeaveOutQueues_ThatTheTopicHasNoMore()
     {
         _broker.Node.Groups.Find("workers")!.Commit("Orders", 70_000, 1);
