@@ -15,8 +15,7 @@ public sealed class RequestModeDeathTests : IDisposable
     [InlineData(false)]
     public async Task Mode_IsKept_WhenTheBrokerStopsOrDies(bool dies)
     {
-        await _broker.Node.ControlPlane.SetKeyValueAsync(
-            RequestModes.Namespace, RequestModes.KeyOf("Orders", "consumers"), Pop.Text);
+        Assert.Null(await SetPopAsync());
 
         Restart(dies);
 
@@ -29,9 +28,9 @@ public sealed class RequestModeDeathTests : IDisposable
     public async Task Mode_StaysForgotten_OnceItsTopicIsDeleted(bool dies)
     {
         _broker.Send("Orders", "a");
-        await _broker.Node.ControlPlane.SetKeyValueAsync(
-            RequestModes.Namespace, RequestModes.KeyOf("Orders", "consumers"), Pop.Text);
-        await _broker.Node.ControlPlane.DeleteTopicAsync("Orders");
+        Assert.Null(await SetPopAsync());
+        Assert.Equal(Pop, ModeOf("Orders"));
+        Assert.Null((await _broker.Node.ControlPlane.DeleteTopicAsync("Orders")).Problem);
 
         Restart(dies);
 
@@ -39,6 +38,10 @@ public sealed class RequestModeDeathTests : IDisposable
     }
 
     public void Dispose() => _broker.Dispose();
+
+    /// <summary>The problem, if it is refused.</summary>
+    private ValueTask<string?> SetPopAsync() => _broker.Node.ControlPlane.SetKeyValueAsync(
+        RequestModes.Namespace, RequestModes.KeyOf("Orders", "consumers"), Pop.Text);
 
     private void Restart(bool dies)
     {

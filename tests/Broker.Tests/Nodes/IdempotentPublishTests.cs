@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansMq.Broker.Deduplication;
 using OrleansMq.Broker.Delays;
 using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
@@ -56,7 +57,7 @@ public sealed class IdempotentPublishTests : IDisposable
                 _broker.Crash();
                 break;
             case Between.LossOfTheSnapshot:
-                _broker.Reopen(() => File.Delete(SnapshotPath));
+                _broker.LoseSnapshot(PublishSnapshot.Name);
                 break;
         }
 
@@ -105,7 +106,9 @@ public sealed class IdempotentPublishTests : IDisposable
     public void Send_IsStored_ForAnotherTopicOrWithoutAnIdOrAWindow()
     {
         Send("first", "A");
+        SetAttributes("+idempotent.window=10m", "Bills");
         Assert.False(_broker.Send("Bills", "other topic", properties: "UNIQ_KEY\u0001A\u0002").IsRepeated);
+        Assert.True(_broker.Send("Bills", "its own again", properties: "UNIQ_KEY\u0001A\u0002").IsRepeated);
         Assert.False(_broker.Send("Orders", "no id").IsRepeated);
         Assert.False(_broker.Send("Orders", "no id").IsRepeated);
         SetAttributes("-idempotent.window");
@@ -332,8 +335,6 @@ public sealed class IdempotentPublishTests : IDisposable
 
     public void Dispose() => _broker.Dispose();
 
-    private string SnapshotPath => Path.Combine(_broker.Store.Directory, "config", "publishes.snapshot");
-
     private SendResult Send(string body, string id, int queueId = 0, string properties = "") => _broker.Send(
         "Orders", body, queueId, $"{properties}UNIQ_KEY\u0001{id}\u0002", isDispatched: false);
 
@@ -369,9 +370,9 @@ public sealed class IdempotentPublishTests : IDisposable
         _broker.Step("omq-checkpoint");
     }
 
-    private void SetAttributes(string changes)
+    private void SetAttributes(string changes, string topic = "Orders")
     {
-        var topic = new TopicConfig { Name = "Orders", ReadQueues = 4, WriteQueues = 4, AttributeChanges = changes };
-        Assert.Null(_broker.Node.Topics.Put(topic).Problem);
+        var config = new TopicConfig { Name = topic, ReadQueues = 4, WriteQueues = 4, AttributeChanges = changes };
+        Assert.Null(_broker.Node.Topics.Put(config).Problem);
     }
 }

@@ -1,4 +1,5 @@
 using OrleansMq.Broker.ConsumerGroups;
+using OrleansMq.Broker.Popping;
 using OrleansMq.Protocol.Remoting;
 
 namespace OrleansMq.Broker.Tests.Nodes;
@@ -149,9 +150,8 @@ public sealed class PopDeathTests : IDisposable
         }
 
         _broker.Crash();
-        string snapshot = Path.Combine(_broker.Store.Directory, "config", "pops.snapshot");
-        if (death == Death.KillWithoutSnapshot && File.Exists(snapshot))
-            _broker.Reopen(() => File.Delete(snapshot));
+        if (death == Death.KillWithoutSnapshot)
+            _broker.LoseSnapshot(PopSnapshot.Name);
     }
 
     private void Send(int count)

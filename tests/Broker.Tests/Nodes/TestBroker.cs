@@ -81,6 +81,14 @@ internal sealed class TestBroker : IDisposable
         });
     }
 
+    /// <summary>Closes the broker, takes away the snapshot of an index, which must be there, and opens it again.</summary>
+    public void LoseSnapshot(string name) => Reopen(() =>
+    {
+        string path = Path.Combine(Store.Directory, "config", name);
+        Assert.True(File.Exists(path), $"There is no '{path}'.");
+        File.Delete(path);
+    });
+
     /// <summary>Has the disk be full, or have space again, and lets the broker find out.</summary>
     public void FillDisk(bool isFull)
     {

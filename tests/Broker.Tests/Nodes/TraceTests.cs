@@ -156,8 +156,13 @@ public sealed class TraceTests : IDisposable
         Assert.Equal(_broker.Time.Milliseconds + 10_000, waiting.DueTimestamp);
 
         _broker.Deliver(TimeSpan.FromSeconds(11));
-        foreach (TracedMessage delivered in new[] { Trace("U-later"), TraceById(IdOf(sent)) }.SelectMany(trace => trace.Messages))
-            Assert.Equal(("STORED", "Orders", 0L, null), (delivered.State, delivered.Topic, delivered.QueueOffset, delivered.DueTimestamp));
+        foreach (MessageTrace trace in new[] { Trace("U-later"), TraceById(IdOf(sent)) })
+        {
+            TracedMessage delivered = Assert.Single(trace.Messages);
+            Assert.Equal(
+                ("STORED", "Orders", 0L, null),
+                (delivered.State, delivered.Topic, delivered.QueueOffset, delivered.DueTimestamp));
+        }
     }
 
     [Fact]

@@ -181,8 +181,11 @@ public sealed class OpenTransactionTests : IAsyncDisposable
             () =>
             {
                 checks.PumpOnce();
-                return Read(_client.Call((int)RequestCode.ListTransactions, new() { ["producerGroup"] = group }))
-                    .Transactions.All(one => one.State == "parked");
+                List<TransactionInfo> open =
+                    Read(_client.Call((int)RequestCode.ListTransactions, new() { ["producerGroup"] = group }))
+                        .Transactions;
+                Assert.NotEmpty(open);
+                return open.TrueForAll(one => one.State == "parked");
             },
             TimeSpan.FromSeconds(30)));
         _client.Call((int)RequestCode.UnregisterClient, new() { ["clientID"] = "silent", ["producerGroup"] = group });

@@ -17,7 +17,7 @@ public sealed class TestBroker : IAsyncDisposable
     private readonly GatewayListener _listener;
     private readonly string _directory = Directory.CreateTempSubdirectory("omq-gateway-").FullName;
 
-    public TestBroker(Action<BrokerOptions>? configure = null)
+    public TestBroker(Action<BrokerOptions>? configure = null, TimeProvider? time = null)
     {
         var store = new StoreOptions
         {
@@ -37,7 +37,7 @@ public sealed class TestBroker : IAsyncDisposable
         configure?.Invoke(options);
         Channels = new ClientChannels(options.ClientCalls, TimeProvider.System);
         Node = BrokerNode.Open(
-            identity, options, store, new MappedFileSystem(), Channels, TimeProvider.System,
+            identity, options, store, new MappedFileSystem(), Channels, time ?? TimeProvider.System,
             NullLogger.Instance);
         _listener = new GatewayListener(
             new GatewayOptions { Port = 0, MaxFrameBytes = MaxFrameBytes },

@@ -120,13 +120,13 @@ public sealed class TestClient(TestPeer peer) : IDisposable
     /// <summary>Stores a message, or has it handed to a requester.</summary>
     public RemotingCommand SendMessage(
         string topic, string body, string properties = "", int queueId = 0, int sysFlag = 0,
-        RequestCode code = RequestCode.SendMessageV2) =>
-        SendMessage(topic, Encoding.UTF8.GetBytes(body), properties, queueId, sysFlag, code);
+        RequestCode code = RequestCode.SendMessageV2, SerializeType serializeType = SerializeType.Json) =>
+        SendMessage(topic, Encoding.UTF8.GetBytes(body), properties, queueId, sysFlag, code, serializeType);
 
     /// <summary>The same with a body that is no text.</summary>
     public RemotingCommand SendMessage(
         string topic, byte[] body, string properties = "", int queueId = 0, int sysFlag = 0,
-        RequestCode code = RequestCode.SendMessageV2)
+        RequestCode code = RequestCode.SendMessageV2, SerializeType serializeType = SerializeType.Json)
     {
         bool isShort = code is RequestCode.SendMessageV2 or RequestCode.SendReplyMessageV2;
         string[] names = isShort
@@ -137,7 +137,7 @@ public sealed class TestClient(TestPeer peer) : IDisposable
             ];
         string[] values = ["producers", topic, "TBW102", "4", $"{queueId}", $"{sysFlag}", "17", "5", properties];
         var fields = names.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
-        return ReceiveFor(Send((int)code, fields, body, isOneWay: false, SerializeType.Json));
+        return ReceiveFor(Send((int)code, fields, body, isOneWay: false, serializeType));
     }
 
     /// <summary>Sends a request and receives its answer.</summary>

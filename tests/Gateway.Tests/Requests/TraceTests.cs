@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Bodies;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
@@ -62,7 +63,9 @@ public sealed class TraceTests : IAsyncDisposable
         {
             RemotingCommand found = _client.Call((int)RequestCode.QueryMessage, Query(topic, key));
             Assert.Equal((int)ResponseCode.Success, found.Code);
-            Assert.Contains(trace, Encoding.UTF8.GetString(found.Body.Span), StringComparison.Ordinal);
+            Assert.Equal(RecordDefect.None, RecordView.TryRead(found.Body.Span, out RecordView record));
+            Assert.Equal(trace, Encoding.UTF8.GetString(record.Body));
+            Assert.Equal(found.Body.Length, record.Bytes.Length);
         }
 
         RemotingCommand pulled = _client.Call((int)RequestCode.PullMessage, PullOf("trace-readers", topic));
@@ -72,9 +75,11 @@ public sealed class TraceTests : IAsyncDisposable
     [Theory]
     [InlineData(RequestCode.SendMessage, SerializeType.Json)]
     [InlineData(RequestCode.SendMessage, SerializeType.Binary)]
+    [InlineData(RequestCode.SendMessageV2, SerializeType.Json)]
+    [InlineData(RequestCode.SendMessageV2, SerializeType.Binary)]
     public void Send_IsAnsweredWithTheRegion_AndThatTracesAreWanted(RequestCode code, SerializeType serializeType)
     {
-        RemotingCommand answer = _client.Call((int)code, Message("Orders", ""), "one", serializeType);
+        RemotingCommand answer = _client.SendMessage("Orders", "one", code: code, serializeType: serializeType);
         Assert.Equal("DefaultRegion", answer.Fields["MSG_REGION"]);
         Assert.Equal("true", answer.Fields["TRACE_ON"]);
     }
