@@ -100,7 +100,8 @@ public sealed class IdempotentPublish : IDispatchTarget
         // What is stored now is entered by its sender. What is called back may not have been taken out by its caller
         // yet: a snapshot that holds for a later position must not have it any more.
         bool isStoredNow = record.PhysicalOffset >= _recoverUntil;
-        if (record.UniqueKey.IsEmpty || !record.TransactionFrom.IsEmpty || (isStoredNow && record.TimerFrom.IsEmpty))
+        bool isMadeByBroker = !record.TransactionFrom.IsEmpty || !record.DeadLetterFrom.IsEmpty;
+        if (record.UniqueKey.IsEmpty || isMadeByBroker || (isStoredNow && record.TimerFrom.IsEmpty))
             return;
 
         bool isScheduled = record.Record.Topic.SequenceEqual(ScheduleTopic);

@@ -5,6 +5,7 @@ using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Topics;
 using OrleansMq.Messages.Records;
 using OrleansMq.Protocol.Codes;
+using OrleansMq.Protocol.Requests;
 
 namespace OrleansMq.Broker.Tests.Nodes;
 
@@ -300,6 +301,29 @@ public sealed class IdempotentPublishTests : IDisposable
             Assert.False(_broker.SendBack(record, 16).IsRepeated);
         _broker.Deliver(TimeSpan.FromSeconds(11));
         Assert.Equal(2, _broker.Pull("%RETRY%consumers").Records.Length);
+    }
+
+    /// <summary>A copy that is made from a dead letter is no publication, whoever reads the log.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void ResentDeadLetter_LeavesItsIdToTheFirstMessage(bool crashes)
+    {
+        SendResult first = Send("failed", "A");
+        _broker.Node.Pump();
+        Assert.True(_broker.SendBack(Assert.Single(_broker.Pull("Orders").Records), maxTimes: 0).IsStored);
+        _broker.Time.Advance(TimeSpan.FromMinutes(6));
+        Assert.Equal(1, _broker.Node.DeadLetterSender.Send(new ResendDeadLettersRequest(
+            "consumers", [], null, 0, long.MaxValue, 100, null, IsDryRun: false, ToTopic: true, IsForced: false))
+            .Report!.Sent);
+        _broker.Node.Pump();
+        if (crashes)
+            _broker.Crash();
+
+        SendResult second = Send("again", "A");
+        Assert.Equal((true, first.Append.PhysicalOffset), (second.IsRepeated, second.Append.PhysicalOffset));
+        _broker.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.False(Send("in the next window", "A").IsRepeated);
     }
 
     [Fact]
