@@ -44,9 +44,9 @@ internal sealed class SubscriberGrain : Grain, ISubscriberGrain
     private IAsyncStream<int> StreamOf(string topic, string key, string provider = "mq") =>
         this.GetStreamProvider(provider).GetStream<int>(StreamId.Create(topic, key));
 
-    private Task OnNextAsync(int item, StreamSequenceToken? token)
+    private async Task OnNextAsync(int item, StreamSequenceToken? token)
     {
+        await Behaviors.ActAsync(this.GetPrimaryKeyString(), item);
         Seen.Note(this.GetPrimaryKeyString(), item, token);
-        return Task.CompletedTask;
     }
 }

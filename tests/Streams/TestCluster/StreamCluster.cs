@@ -12,6 +12,7 @@ using OrleansMq.Gateway.Hosting;
 using OrleansMq.Grains.Brokers;
 using OrleansMq.Grains.Hosting;
 using OrleansMq.Grains.Storage;
+using OrleansMq.Streams.Queues;
 
 namespace OrleansMq.Streams.Tests.TestCluster;
 
@@ -102,6 +103,10 @@ internal sealed class StreamCluster : IAsyncDisposable
         IPEndPoint endPoint = LocalOf(SiloOf(broker)).Host.EndPoint!;
         return BrokerClient.ConnectAsync(endPoint, new ClientOptions { ClientId = "foreign" });
     }
+
+    /// <summary>The queues that a silo reads, by their names.</summary>
+    public static IEnumerable<string> QueuesReadBy(InProcessSiloHandle silo) => silo.ServiceProvider
+        .GetRequiredKeyedService<StreamQueues>(Provider).All.Select(queue => queue.Log.Id.Key);
 
     /// <summary>Ends a silo properly.</summary>
     public Task StopAsync(string broker) => _cluster.StopSiloAsync(SiloOf(broker));
