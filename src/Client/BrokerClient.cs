@@ -236,30 +236,6 @@ public sealed partial class BrokerClient : IAsyncDisposable
         await CallAsync(RequestCode.UnlockBatchMessageQueues, body.WriteTo, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Hands a message that could not be consumed back: it comes again later, or becomes a dead letter.
-    /// </summary>
-    /// <param name="group">The consumer's group.</param>
-    /// <param name="message">The message.</param>
-    /// <param name="delayLevel">When it comes again; 0 leaves it to the broker, below 0 makes it a dead letter.</param>
-    /// <param name="maxTries">How often it may come again; below 0 for what the group is configured to.</param>
-    /// <param name="cancellation">Gives up the wait.</param>
-    public async Task SendBackAsync(
-        string group, ReceivedMessage message, int delayLevel = 0, int maxTries = -1,
-        CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        RemotingCommand request = Request(RequestCode.ConsumerSendMessageBack);
-        request.Fields["offset"] = Text(message.PhysicalOffset);
-        request.Fields["group"] = group;
-        request.Fields["delayLevel"] = Text(delayLevel);
-        request.Fields["originMsgId"] = message.MessageId;
-        request.Fields["originTopic"] = message.Topic;
-        if (maxTries >= 0)
-            request.Fields["maxReconsumeTimes"] = Text(maxTries);
-        await CallAsync(request, cancellation).ConfigureAwait(false);
-    }
-
     /// <summary>The messages of a topic that carry a key, or whose producer gave it as their identifier.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="key">The key.</param>

@@ -1,4 +1,5 @@
 using OrleansMq.Client.Brokers;
+using OrleansMq.Client.Consuming;
 using OrleansMq.Client.Producing;
 using OrleansMq.Client.Routing;
 using OrleansMq.Client.Transports;
@@ -56,6 +57,17 @@ public sealed partial class OrleansMqClient : IAsyncDisposable
         var producer = new Producer(this, options ?? new ProducerOptions());
         Heartbeats.Start();
         return producer;
+    }
+
+    /// <summary>Makes a consumer; it consumes once it is started.</summary>
+    /// <param name="options">What it consumes, and how.</param>
+    /// <param name="handler">Gets the messages.</param>
+    /// <exception cref="ArgumentException">The options cannot work.</exception>
+    public PushConsumer CreateConsumer(ConsumerOptions options, MessageHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(handler);
+        return new PushConsumer(this, options, handler);
     }
 
     /// <summary>Ends all connections; calls without an answer fail.</summary>

@@ -18,9 +18,16 @@ public static class RetryCopy
     /// <param name="topic">The topic that the original was read from, UTF-8.</param>
     /// <param name="messageId">The original's offset message id.</param>
     /// <param name="level">The delay level, 1 and up.</param>
+    /// <param name="delayMilliseconds">How long it waits instead; below 0 for as long as the level says.</param>
     public static byte[] ForRetry(
-        ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId, int level) =>
-        Descend(properties, topic, messageId).Set(PropertyNames.DelayLevel, level).ApplyTo(properties);
+        ReadOnlySpan<byte> properties, ReadOnlySpan<byte> topic, string messageId, int level,
+        long delayMilliseconds = -1)
+    {
+        PropertyEditor editor = Descend(properties, topic, messageId);
+        return delayMilliseconds < 0
+            ? editor.Set(PropertyNames.DelayLevel, level).ApplyTo(properties)
+            : editor.Set(PropertyNames.TimerDelayMilliseconds, delayMilliseconds).ApplyTo(properties);
+    }
 
     /// <summary>The properties of the copy for the dead-letter topic.</summary>
     /// <param name="properties">The original's properties, without a whole-record checksum.</param>

@@ -112,8 +112,11 @@ public sealed class SendBacks
         byte[] properties = isDeadLetter
             ? RetryCopy.ForDeadLetter(
                 record.PropertiesWithoutChecksum, record.Topic, messageId,
-                new DeadLetterCause(decision.Reason, record.ReconsumeTimes + 1, consumer))
-            : RetryCopy.ForRetry(record.PropertiesWithoutChecksum, record.Topic, messageId, decision.Level);
+                new DeadLetterCause(
+                    decision.Reason, Math.Max(request.Attempts, record.ReconsumeTimes + 1), consumer,
+                    request.Reason ?? ""))
+            : RetryCopy.ForRetry(
+                record.PropertiesWithoutChecksum, record.Topic, messageId, decision.Level, ExactDelayOf(request));
         if (properties.Length > RecordEncoder.MaxPropertiesBytes)
         {
             return SendResult.Refused(
@@ -127,6 +130,12 @@ public sealed class SendBacks
             _node.Statistics.CountSendBack(OriginOf(record), group.Name);
         return result;
     }
+
+    /// <summary>A delay that is longer than any message may wait is left to the level.</summary>
+    private long ExactDelayOf(ConsumerSendMessageBackRequest request) =>
+        request.RetryDelayMilliseconds <= (long)_node.Options.MaxDelay.TotalMilliseconds
+            ? request.RetryDelayMilliseconds
+            : -1;
 
     /// <summary>The topic that the message was sent to: a copy in a retry topic names it.</summary>
     private static string OriginOf(RecordView record) => Encoding.UTF8.GetString(

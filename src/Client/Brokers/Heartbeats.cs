@@ -13,6 +13,7 @@ internal sealed class Heartbeats(BrokerConnections connections, ClientOptions op
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private Task? _beating;
+    private bool _isDisposed;
 
     /// <summary>Begins to tell brokers of this client. It costs nothing before.</summary>
     public void Start()
@@ -83,6 +84,8 @@ internal sealed class Heartbeats(BrokerConnections connections, ClientOptions op
     /// <summary>Stops telling brokers.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_beating is not null)
             await _beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

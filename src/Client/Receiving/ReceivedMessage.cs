@@ -76,4 +76,36 @@ public sealed class ReceivedMessage
         PropertyBlock.TryGet(_propertyBlock.Span, name, out ReadOnlySpan<byte> value)
         ? Encoding.UTF8.GetString(value)
         : null;
+
+    /// <summary>Whether a property has one of some values. Allocates nothing.</summary>
+    internal bool HasAny(ReadOnlySpan<byte> name, ReadOnlySpan<byte[]> values)
+    {
+        if (!PropertyBlock.TryGet(_propertyBlock.Span, name, out ReadOnlySpan<byte> value))
+            return false;
+
+        foreach (byte[] wanted in values)
+        {
+            if (value.SequenceEqual(wanted))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The same message as it is shown when it comes again, or under its topic before all retries.</summary>
+    internal ReceivedMessage Show(string topic, int reconsumeTimes) => new(_propertyBlock)
+    {
+        Topic = topic,
+        BrokerName = BrokerName,
+        QueueId = QueueId,
+        QueueOffset = QueueOffset,
+        PhysicalOffset = PhysicalOffset,
+        Body = Body,
+        BodyStatus = BodyStatus,
+        Flag = Flag,
+        ReconsumeTimes = reconsumeTimes,
+        BornTime = BornTime,
+        StoreTime = StoreTime,
+        StoreHost = StoreHost,
+    };
 }

@@ -41,6 +41,8 @@ namespace OrleansMq.Protocol.Bodies;
 [JsonSerializable(typeof(BrokerStatsData))]
 [JsonSerializable(typeof(ResetOffsetBody))]
 [JsonSerializable(typeof(ConsumerStatusBody))]
+[JsonSerializable(typeof(ConsumerRunningInfo))]
+[JsonSerializable(typeof(DirectConsumption))]
 [JsonSerializable(typeof(TransactionList))]
 [JsonSerializable(typeof(ResumedTransactions))]
 [JsonSerializable(typeof(ConsumeTimeSpans))]

@@ -19,6 +19,24 @@ public sealed record ConsumerSendMessageBackRequest(
     bool IsUnitMode,
     int MaxReconsumeTimes)
 {
+    /// <summary>
+    /// When the message comes again, in milliseconds, instead of a delay level; -1 if the client does not say.
+    /// OrleansMq's own: retryDelayMs.
+    /// </summary>
+    public long RetryDelayMilliseconds { get; init; } = -1;
+
+    /// <summary>
+    /// Why the consumer could not process it, for people; null if the client does not say. OrleansMq's own:
+    /// retryReason.
+    /// </summary>
+    public string? Reason { get; init; }
+
+    /// <summary>
+    /// How often the consumer had it, tries of its own included; 0 if the client does not say. OrleansMq's own:
+    /// retryAttempts.
+    /// </summary>
+    public int Attempts { get; init; }
+
     /// <summary>Reads the request; false with a sentence for the sender if a field is missing or wrong.</summary>
     public static bool TryRead(CommandReader command, out ConsumerSendMessageBackRequest request, out string? problem)
     {
@@ -31,7 +49,12 @@ public sealed record ConsumerSendMessageBackRequest(
             fields.OptionalString("originMsgId"u8),
             fields.OptionalString("originTopic"u8),
             fields.OptionalBoolean("unitMode"u8),
-            fields.OptionalInt32("maxReconsumeTimes"u8, -1));
+            fields.OptionalInt32("maxReconsumeTimes"u8, -1))
+        {
+            RetryDelayMilliseconds = fields.OptionalInt64("retryDelayMs"u8, -1),
+            Reason = fields.OptionalString("retryReason"u8),
+            Attempts = fields.OptionalInt32("retryAttempts"u8, 0),
+        };
         problem = fields.Problem;
         return problem is null;
     }

@@ -34,6 +34,55 @@ public sealed class RetryTests : IDisposable
     }
 
     [Fact]
+    public void SentBackMessage_ComesAgainToTheMillisecond_WhenItsConsumerSaysWhen()
+    {
+        _broker.Send("Orders", "hard");
+        ReceivedRecord original = Assert.Single(_broker.Pull("Orders").Records);
+
+        _broker.SendBack(original, maxTimes: 16, change: request => request with { RetryDelayMilliseconds = 7_500 });
+        _broker.Deliver(TimeSpan.FromMilliseconds(7_499));
+        Assert.Empty(_broker.BodiesOf(RetryTopic));
+        _broker.Deliver(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(1, Assert.Single(_broker.Pull(RetryTopic).Records).ReconsumeTimes);
+    }
+
+    [Fact]
+    public void SentBackMessage_ComesAgainAtOnce_WhenItsConsumerWantsThat()
+    {
+        _broker.Send("Orders", "hard");
+        ReceivedRecord original = Assert.Single(_broker.Pull("Orders").Records);
+
+        _broker.SendBack(original, maxTimes: 16, change: request => request with { RetryDelayMilliseconds = 0 });
+        Assert.Equal(["hard"], _broker.BodiesOf(RetryTopic));
+    }
+
+    [Fact]
+    public void SentBackMessage_ComesAgainAfterItsLevel_WhenNoMessageMayWaitAsLongAsAskedFor()
+    {
+        _broker.Send("Orders", "hard");
+        ReceivedRecord original = Assert.Single(_broker.Pull("Orders").Records);
+
+        _broker.SendBack(
+            original, maxTimes: 16, level: 1, change: request => request with { RetryDelayMilliseconds = long.MaxValue });
+        _broker.Deliver(TimeSpan.FromSeconds(2));
+        Assert.Equal(["hard"], _broker.BodiesOf(RetryTopic));
+    }
+
+    [Fact]
+    public void DeadLetter_SaysWhatItsConsumerSaid_AndHowOftenItHadIt()
+    {
+        _broker.Send("Orders", "poison");
+        ReceivedRecord original = Assert.Single(_broker.Pull("Orders").Records);
+
+        _broker.SendBack(
+            original, maxTimes: 16, level: -1, change: request => request with { Reason = "no stock", Attempts = 5 });
+        ReceivedRecord dead = Assert.Single(_broker.Pull(DeadLetterTopic).Records);
+        Assert.Equal(
+            ("CONSUMER_GAVE_UP", "no stock", "5"),
+            (dead.Property("DLQ_REASON"), dead.Property("DLQ_ERROR"), dead.Property("DLQ_ATTEMPTS")));
+    }
+
+    [Fact]
     public void SendBack_IsRefused_WhenThereIsNoMessageAtThePosition()
     {
         _broker.Send("Orders", "one");

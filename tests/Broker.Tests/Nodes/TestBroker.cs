@@ -201,10 +201,12 @@ internal sealed class TestBroker : IDisposable
 
     /// <summary>Sends a message back for another try.</summary>
     public SendResult SendBack(
-        ReceivedRecord record, int maxTimes, string group = "consumers", int level = 0, string consumer = "consumer-1")
+        ReceivedRecord record, int maxTimes, string group = "consumers", int level = 0, string consumer = "consumer-1",
+        Func<ConsumerSendMessageBackRequest, ConsumerSendMessageBackRequest>? change = null)
     {
         var request = new ConsumerSendMessageBackRequest(
             record.PhysicalOffset, group, level, null, null, false, maxTimes);
+        request = change?.Invoke(request) ?? request;
         SendResult result = Node.SendBacks.Take(request, consumer);
         while (result.Missing is not null)
         {

@@ -28,6 +28,11 @@ public sealed class RetryCopyTests
     }
 
     [Fact]
+    public void ForRetry_AsksForAnExactDelay_WhenThereIsOne() => AssertProperties(
+        [("RETRY_TOPIC", "Orders"), ("ORIGIN_MESSAGE_ID", "ID1"), ("TIMER_DELAY_MS", "7500")],
+        RetryCopy.ForRetry(Block(("DELAY", "1")), "Orders"u8, "ID1", 4, delayMilliseconds: 7_500));
+
+    [Fact]
     public void ForRetry_SetsTheOrigin_WhenItIsEmpty()
     {
         byte[] original = Block(("RETRY_TOPIC", ""), ("ORIGIN_MESSAGE_ID", ""));
@@ -59,6 +64,19 @@ public sealed class RetryCopyTests
         RetryCopy.ForDeadLetter(
             Block(("DLQ_FROM", "7"), ("DLQ_CONSUMER", "before")), "Orders"u8, "ID1",
             new DeadLetterCause(DeadLetterReason.ConsumerGaveUp, 1, "")));
+
+    [Fact]
+    public void ForDeadLetter_SaysWhatTheConsumerSaid_AsFarAsItFits()
+    {
+        string said = "no\u0001stock\u0002" + new string('x', 2_000);
+        byte[] copy = RetryCopy.ForDeadLetter(
+            Block(("DLQ_ERROR", "before")), "Orders"u8, "ID1",
+            new DeadLetterCause(DeadLetterReason.ConsumerGaveUp, 1, "", said));
+
+        string error = PropertyBlock.ToDictionary(copy)["DLQ_ERROR"];
+        Assert.Equal("no stock " + new string('x', 1_000 - 9), error);
+        Assert.Equal(error, DeadLetterCause.Read(copy, 0).Error);
+    }
 
     private static void AssertProperties((string Name, string Value)[] expected, byte[] block) =>
         Assert.Equal(expected.ToDictionary(pair => pair.Name, pair => pair.Value), PropertyBlock.ToDictionary(block));

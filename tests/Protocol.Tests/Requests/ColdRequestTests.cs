@@ -134,6 +134,18 @@ public sealed class ColdRequestTests
     }
 
     [Fact]
+    public void ConsumerSendMessageBack_GivesItsFields_OfOrleansMqsClient()
+    {
+        Assert.True(ConsumerSendMessageBackRequest.TryRead(
+            Frames.Request(
+                36, "offset", "1", "group", "g", "delayLevel", "3", "retryDelayMs", "7500", "retryReason", "no stock",
+                "retryAttempts", "4"),
+            out ConsumerSendMessageBackRequest request, out _));
+        Assert.Equal(
+            (7_500L, "no stock", 4), (request.RetryDelayMilliseconds, request.Reason, request.Attempts));
+    }
+
+    [Fact]
     public void CreateTopic_GivesItsFields()
     {
         Assert.True(CreateTopicRequest.TryRead(
