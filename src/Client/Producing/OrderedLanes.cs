@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansMq.Client.Brokers;
 using OrleansMq.Client.Routing;
 
 namespace OrleansMq.Client.Producing;
@@ -54,42 +55,55 @@ internal sealed class OrderedLanes(OrleansMqClient client, ProducerOptions optio
     /// <summary>What comes while the first ones enter is still behind them.</summary>
     private async Task EnterAllAsync(string topic, ValueTask<TopicRoute> routing)
     {
-        TopicRoute? route = null;
-        Exception? failure = null;
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            route = await routing.ConfigureAwait(false);
-        }
-        catch (Exception cause)
-        {
-            failure = cause;
-        }
-
-        while (TakeWaiting(topic) is { } messages)
-        {
-            foreach ((PendingSend message, string key) in messages)
+            try
             {
-                if (route is null)
-                    message.Fail(failure!);
-                else
-                    Enter(message, route, key);
+                TopicRoute route = await routing.ConfigureAwait(false);
+                while (Take(topic, long.MaxValue) is { Count: > 0 } messages)
+                    messages.ForEach(each => Enter(each.Message, route, each.Key));
+                return;
             }
+            catch (Exception cause)
+            {
+                if (FailLate(topic, attempt, cause, isFinal: !Failures.IsOfBroker(cause)))
+                    return;
+            }
+
+            await Task.Delay(options.RetryDelay, client.Options.Time).ConfigureAwait(false);
+            routing = client.Routes.GetForSendAsync(topic, CancellationToken.None);
         }
     }
 
-    private List<(PendingSend Message, string Key)>? TakeWaiting(string topic)
+    /// <summary>Fails those whose time is over, or all; whether none is left.</summary>
+    private bool FailLate(string topic, int attempts, Exception cause, bool isFinal)
+    {
+        List<(PendingSend Message, string Key)> late =
+            Take(topic, isFinal ? long.MaxValue : client.Options.Time.GetTimestamp());
+        foreach ((PendingSend message, _) in late)
+        {
+            message.Fail(isFinal
+                ? cause
+                : new SendFailedException(topic, attempts, mayBeStored: false, cause.Message, cause));
+        }
+
+        lock (_gate)
+            return !_withoutRoute.ContainsKey(topic);
+    }
+
+    /// <summary>Takes what must be settled by a time; a topic for which nothing is left is forgotten.</summary>
+    private List<(PendingSend Message, string Key)> Take(string topic, long deadline)
     {
         lock (_gate)
         {
-            List<(PendingSend, string)> waiting = _withoutRoute[topic];
-            if (waiting.Count == 0)
-            {
-                _withoutRoute.Remove(topic);
-                return null;
-            }
+            if (!_withoutRoute.TryGetValue(topic, out List<(PendingSend Message, string Key)>? waiting))
+                return [];
 
-            _withoutRoute[topic] = [];
-            return waiting;
+            List<(PendingSend Message, string Key)> taken = waiting.FindAll(each => each.Message.Deadline <= deadline);
+            waiting.RemoveAll(each => each.Message.Deadline <= deadline);
+            if (taken.Count == 0 && waiting.Count == 0)
+                _withoutRoute.Remove(topic);
+            return taken;
         }
     }
 
