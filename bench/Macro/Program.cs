@@ -13,7 +13,7 @@ if (!OperatingSystem.IsLinux())
 var root = new RootCommand("Puts an OrleansMq broker, or another that speaks RocketMQ's protocol, under load.")
 {
     SendCommand.Create(), DrainCommand.Create(), TailCommand.Create(), IdleCommand.Create(), StartCommand.Create(),
-    TimerCommand.Create(), SuiteCommand.Create(),
+    TimerCommand.Create(), SdkCommand.Create(), SuiteCommand.Create(),
 };
 
 try

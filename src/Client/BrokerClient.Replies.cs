@@ -40,7 +40,7 @@ public sealed partial class BrokerClient
         };
         RemotingCommand answer = await _connection.InvokeAsync(
             (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
-            _options.RequestTimeout, cancellation).ConfigureAwait(false);
+            RemotingCommand.From, _options.RequestTimeout, cancellation).ConfigureAwait(false);
         Require(answer);
     }
 }

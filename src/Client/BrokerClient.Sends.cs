@@ -11,37 +11,36 @@ public sealed partial class BrokerClient
     /// <param name="message">The message.</param>
     /// <param name="queueId">The queue; negative leaves the choice to the broker.</param>
     /// <param name="cancellation">Gives up the wait; the message may be stored all the same.</param>
-    public ValueTask<SendOutcome> SendAsync(
+    public async ValueTask<SendOutcome> SendAsync(
         Message message, int queueId = -1, CancellationToken cancellation = default)
     {
         MessageRules.Check(message, _options);
-        return SendAsync(
-            OutgoingMessage.Of(message, _options.Time), queueId, _options.RequestTimeout, cancellation);
+        var outgoing = OutgoingMessage.Of(message, _options.Time);
+        SendAnswer answer = await SendAsync(outgoing, queueId, _options.RequestTimeout, cancellation)
+            .ConfigureAwait(false);
+        return new SendOutcome(
+            answer.Status, answer.QueueId, answer.QueueOffset, outgoing.Id.ToString(), answer.Places.TextOf(0))
+        {
+            RecallHandle = answer.RecallHandle,
+            TransactionId = answer.TransactionId,
+        };
     }
 
     /// <summary>The same for a message that was checked, and may have been tried before.</summary>
-    internal async ValueTask<SendOutcome> SendAsync(
-        OutgoingMessage message, int queueId, TimeSpan timeout, CancellationToken cancellation)
-    {
-        SingleSend send = Prepare(message, queueId, isOneWay: false);
-        RemotingCommand answer = await _connection.InvokeAsync(
+    internal ValueTask<SendAnswer> SendAsync(
+        in OutgoingMessage message, int queueId, TimeSpan timeout, CancellationToken cancellation) =>
+        SendAsync(Prepare(message, queueId, isOneWay: false), timeout, cancellation);
+
+    private ValueTask<SendAnswer> SendAsync(SingleSend send, TimeSpan timeout, CancellationToken cancellation) =>
+        _connection.InvokeAsync(
             (_sends, send), static (state, opaque, output) => state._sends.WriteSingle(state.send, opaque, output),
-            timeout, cancellation).ConfigureAwait(false);
-        SendStatus status = StatusOf(answer);
-        return new SendOutcome(
-            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), message.Id.ToString(),
-            FieldOf(answer, "msgId"))
-        {
-            RecallHandle = answer.Fields.GetValueOrDefault("recallHandle"),
-            TransactionId = answer.Fields.GetValueOrDefault("transactionId"),
-        };
-    }
+            SendAnswer.Reader, timeout, cancellation);
 
     /// <summary>Stores messages of one topic together, one behind the other: all of them or none.</summary>
     /// <param name="messages">At least one; plain ones, all of the same topic, none delayed.</param>
     /// <param name="queueId">The queue; negative leaves the choice to the broker.</param>
     /// <param name="cancellation">Gives up the wait; the messages may be stored all the same.</param>
-    public ValueTask<BatchOutcome> SendBatchAsync(
+    public async ValueTask<BatchOutcome> SendBatchAsync(
         IReadOnlyList<Message> messages, int queueId = -1, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -55,20 +54,21 @@ public sealed partial class BrokerClient
         }
 
         OutgoingMessage[] outgoing = [.. messages.Select(message => OutgoingMessage.Of(message, _options.Time))];
-        return SendBatchAsync(outgoing, queueId, _options.RequestTimeout, cancellation);
+        SendAnswer answer = await SendBatchAsync(outgoing, queueId, _options.RequestTimeout, cancellation)
+            .ConfigureAwait(false);
+        return new BatchOutcome(
+            answer.Status, answer.QueueId, answer.QueueOffset,
+            [.. Enumerable.Range(0, answer.Places.Count).Select(answer.Places.TextOf)]);
     }
 
     /// <summary>The same for messages that were checked, and may have been tried before.</summary>
-    internal async ValueTask<BatchOutcome> SendBatchAsync(
+    internal ValueTask<SendAnswer> SendBatchAsync(
         ReadOnlyMemory<OutgoingMessage> messages, int queueId, TimeSpan timeout, CancellationToken cancellation)
     {
         var send = new BatchSend(messages.Span[0].Message.Topic, messages, queueId);
-        RemotingCommand answer = await _connection.InvokeAsync(
+        return _connection.InvokeAsync(
             (_sends, send), static (state, opaque, output) => state._sends.WriteBatch(state.send, opaque, output),
-            timeout, cancellation).ConfigureAwait(false);
-        SendStatus status = StatusOf(answer);
-        return new BatchOutcome(
-            status, (int)Number(answer, "queueId"), Number(answer, "queueOffset"), FieldOf(answer, "msgId"));
+            SendAnswer.Reader, timeout, cancellation);
     }
 
     /// <summary>
@@ -109,13 +109,4 @@ public sealed partial class BrokerClient
         ReadOnlyMemory<byte> body = _sends.Pack(message.Message.Body, out bool isCompressed);
         return new SingleSend(message, body, isCompressed, queueId, isOneWay);
     }
-
-    private static SendStatus StatusOf(RemotingCommand answer) => (ResponseCode)answer.Code switch
-    {
-        ResponseCode.Success => SendStatus.Ok,
-        ResponseCode.FlushDiskTimeout => SendStatus.FlushDiskTimeout,
-        ResponseCode.FlushSlaveTimeout => SendStatus.ReplicationTimeout,
-        ResponseCode.SlaveNotAvailable => SendStatus.ReplicaNotAvailable,
-        var code => throw new RemotingException(code, answer.Remark),
-    };
 }

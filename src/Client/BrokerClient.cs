@@ -121,6 +121,7 @@ public sealed partial class BrokerClient : IAsyncDisposable
         RemotingCommand answer = await _connection.InvokeAsync(
             (pull, _options.SerializeType), static (state, opaque, output) =>
                 WritePull(state.pull, state.SerializeType, opaque, output),
+            RemotingCommand.From,
             _options.RequestTimeout + pull.Wait + (pull.Wait > TimeSpan.Zero ? HeldPullGrace : TimeSpan.Zero),
             cancellation).ConfigureAwait(false);
         PullStatus status = (ResponseCode)answer.Code switch

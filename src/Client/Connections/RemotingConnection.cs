@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using OrleansMq.Client.Transports;
 using OrleansMq.Protocol.Codes;
 using OrleansMq.Protocol.Remoting;
@@ -120,7 +121,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         RemotingCommand request, TimeSpan timeout, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return InvokeAsync(request, WriteCommand, timeout, cancellation);
+        return InvokeAsync(request, WriteCommand, RemotingCommand.From, timeout, cancellation);
     }
 
     /// <summary>Sends a request that is not answered; completes when it waits for the socket.</summary>
@@ -143,27 +144,29 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         await _timeouts.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>As the public method, for requests that are written without a command object.</summary>
-    internal async ValueTask<RemotingCommand> InvokeAsync<T>(
-        T request, CommandEncoder<T> encode, TimeSpan timeout, CancellationToken cancellation)
+    /// <summary>As the public method, for requests that are written, or read, without a command object.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="encode">Writes it.</param>
+    /// <param name="read">Makes a value of the answer, on the receive loop; keeps nothing of it but copies.</param>
+    /// <param name="timeout">How long to wait for the answer.</param>
+    /// <param name="cancellation">Gives up the call.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal async ValueTask<TAnswer> InvokeAsync<TRequest, TAnswer>(
+        TRequest request, CommandEncoder<TRequest> encode, Func<CommandReader, TAnswer> read, TimeSpan timeout,
+        CancellationToken cancellation)
     {
-        var call = new PendingCall(_options.Time.GetTimestamp(), DeadlineAfter(timeout));
+        PendingCall<TAnswer> call = PendingCall<TAnswer>.Rent(
+            read, _options.Time.GetTimestamp(), DeadlineAfter(timeout));
         if (!await _places.WaitAsync(timeout, cancellation).ConfigureAwait(false))
             throw TimedOut(timeout);
 
-        int opaque = 0;
         try
         {
-            opaque = await EnqueueAsync(request, encode, call, cancellation).ConfigureAwait(false);
-            return cancellation.CanBeCanceled
-                ? await call.Task.WaitAsync(cancellation).ConfigureAwait(false)
-                : await call.Task.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            lock (_gate)
-                _pending.Remove(opaque);
-            throw;
+            int opaque = await EnqueueAsync(request, encode, call, cancellation).ConfigureAwait(false);
+            using CancellationTokenRegistration registration = cancellation.CanBeCanceled
+                ? cancellation.Register(() => Cancel(opaque, cancellation))
+                : default;
+            return await call.Answered.ConfigureAwait(false);
         }
         finally
         {
@@ -174,6 +177,14 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     /// <summary>As the public method, for requests that are written without a command object.</summary>
     internal async ValueTask SendOneWayAsync<T>(T request, CommandEncoder<T> encode, CancellationToken cancellation) =>
         await EnqueueAsync(request, encode, null, cancellation).ConfigureAwait(false);
+
+    private void Cancel(int opaque, CancellationToken cancellation)
+    {
+        PendingCall? call;
+        lock (_gate)
+            _pending.Remove(opaque, out call);
+        call?.Fail(new OperationCanceledException(cancellation));
+    }
 
     void IThreadPoolWorkItem.Execute() => _ = FlushAsync();
 
@@ -322,7 +333,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
             _pending.Remove(command.Opaque, out call);
 
         // Without a call it is the answer to one that was given up.
-        call?.TrySetResult(RemotingCommand.From(command));
+        call?.Answer(command);
     }
 
     private async Task AnswerAsync(RemotingCommand request)
@@ -384,7 +395,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
 
         long receivedAt = Volatile.Read(ref _receivedAt);
         foreach (PendingCall call in late ?? [])
-            call.TrySetException(new TimeoutException($"The broker at {_peer} did not answer in time."));
+            call.Fail(new TimeoutException($"The broker at {_peer} did not answer in time."));
         if (late?.Any(call => call.MadeAt > receivedAt) == true)
             End("it answered nothing any more", null);
     }
@@ -407,7 +418,7 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         _timeouts.Dispose();
         _stream.Dispose();
         foreach (PendingCall call in failed)
-            call.TrySetException(Lost());
+            call.Fail(Lost());
     }
 
     private ConnectionLostException Lost() => new($"The connection to {_peer} has ended: {_endReason}.", _endCause);

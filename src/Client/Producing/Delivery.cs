@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OrleansMq.Client.Brokers;
 using OrleansMq.Client.Routing;
 using OrleansMq.Client.Sending;
@@ -36,12 +37,13 @@ internal sealed class Delivery
     /// <summary>Sends messages to a queue, or to any queue of their topic.</summary>
     /// <param name="batch">The messages; all settled when the task completes.</param>
     /// <param name="fixedQueue">The queue; null for any.</param>
-    public async Task DeliverAsync(SendBatch batch, TopicQueue? fixedQueue)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask DeliverAsync(SendBatch batch, TopicQueue? fixedQueue)
     {
         try
         {
-            var attempts = new SendAttempts(batch.Messages[0].Outgoing.Message.Topic, EarliestDeadline(batch));
-            await DeliverAsync(batch, fixedQueue, attempts).ConfigureAwait(false);
+            batch.Attempts.Start(batch.Messages[0].Outgoing.Message.Topic, EarliestDeadline(batch));
+            await DeliverAsync(batch, fixedQueue, batch.Attempts).ConfigureAwait(false);
         }
         catch (Exception cause)
         {
@@ -50,7 +52,8 @@ internal sealed class Delivery
         }
     }
 
-    private async Task DeliverAsync(SendBatch batch, TopicQueue? fixedQueue, SendAttempts attempts)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask DeliverAsync(SendBatch batch, TopicQueue? fixedQueue, SendAttempts attempts)
     {
         while (true)
         {
@@ -83,7 +86,8 @@ internal sealed class Delivery
         }
     }
 
-    private async Task AttemptAsync(SendBatch batch, TopicQueue queue, SendAttempts attempts)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AttemptAsync(SendBatch batch, TopicQueue queue, SendAttempts attempts)
     {
         BrokerClient broker = await _client.Connections.GetAsync(queue.Broker, CancellationToken.None)
             .ConfigureAwait(false);
@@ -94,11 +98,11 @@ internal sealed class Delivery
         if (batch.Count == 1)
         {
             PendingSend message = batch.Messages[0];
-            SendOutcome outcome = await broker.SendAsync(
+            SendAnswer outcome = await broker.SendAsync(
                 message.Outgoing, queue.QueueId, timeout, CancellationToken.None).ConfigureAwait(false);
             message.Succeed(new SendReceipt(
                 attempts.Topic, queue.BrokerName, outcome.Status, Of(outcome.Status, durability), message.Outgoing.Id,
-                (outcome.OffsetMessageId, 0))
+                outcome.Places, 0)
             {
                 QueueId = outcome.QueueId,
                 QueueOffset = outcome.QueueOffset,
@@ -107,7 +111,7 @@ internal sealed class Delivery
         }
         else
         {
-            BatchOutcome outcome = await broker.SendBatchAsync(
+            SendAnswer outcome = await broker.SendBatchAsync(
                 batch.ToOutgoing(), queue.QueueId, timeout, CancellationToken.None).ConfigureAwait(false);
             Settle(batch, queue, outcome, Of(outcome.Status, durability));
         }
@@ -115,17 +119,17 @@ internal sealed class Delivery
         _health?.Answered(queue.BrokerName, _time.GetElapsedTime(began));
     }
 
-    private static void Settle(SendBatch batch, TopicQueue queue, BatchOutcome outcome, SendDurability durability)
+    private static void Settle(SendBatch batch, TopicQueue queue, SendAnswer outcome, SendDurability durability)
     {
         for (int index = 0; index < batch.Count; index++)
         {
             PendingSend message = batch.Messages[index];
             message.Succeed(new SendReceipt(
                 message.Outgoing.Message.Topic, queue.BrokerName, outcome.Status, durability, message.Outgoing.Id,
-                (outcome.JoinedOffsetMessageIds, index))
+                outcome.Places, index)
             {
                 QueueId = outcome.QueueId,
-                QueueOffset = outcome.FirstQueueOffset + index,
+                QueueOffset = outcome.QueueOffset + index,
             });
         }
     }

@@ -16,11 +16,14 @@ namespace OrleansMq.Client.Producing;
 /// </remarks>
 public sealed class Producer : IAsyncDisposable
 {
+    private const int MaxPooledBatches = 256;
+
     private readonly OrleansMqClient _client;
     private readonly ProducerOptions _options;
     private readonly PendingSends _pending;
     private readonly Delivery _delivery;
     private readonly ConcurrentDictionary<string, SendLane> _lanes = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<SendBatch> _batches = new();
     private readonly OrderedLanes _ordered;
 
     internal Producer(OrleansMqClient client, ProducerOptions options)
@@ -66,20 +69,15 @@ public sealed class Producer : IAsyncDisposable
     /// <exception cref="AggregateException">
     /// Some were not stored; it holds an exception for each of those. All others are.
     /// </exception>
-    public async Task<IReadOnlyList<SendReceipt>> SendAsync(
+    public Task<IReadOnlyList<SendReceipt>> SendAsync(
         IEnumerable<Message> messages, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
         Message[] all = [.. messages];
         foreach (Message message in all)
             MessageRules.Check(message, _client.Options);
-        Task<SendReceipt>[] sends = [.. all.Select(message => SendAsync(message, cancellation).AsTask())];
-        await ((Task)Task.WhenAll(sends)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellation.ThrowIfCancellationRequested();
-        Exception[] failures = [.. sends.Select(send => send.Exception?.InnerException).OfType<Exception>()];
-        return failures.Length == 0
-            ? [.. sends.Select(send => send.Result)]
-            : throw new AggregateException($"{failures.Length} of {sends.Length} messages were not stored.", failures);
+        Task<IReadOnlyList<SendReceipt>> sending = SendAllAsync(all, cancellation);
+        return cancellation.CanBeCanceled ? sending.WaitAsync(cancellation) : sending;
     }
 
     /// <summary>
@@ -165,6 +163,46 @@ public sealed class Producer : IAsyncDisposable
         return id;
     }
 
+    private async Task<IReadOnlyList<SendReceipt>> SendAllAsync(Message[] messages, CancellationToken cancellation)
+    {
+        var receipts = new SendReceipt[messages.Length];
+        var pending = new PendingSend[messages.Length];
+        List<Exception> failures = [];
+        int sent = 0;
+        try
+        {
+            for (; sent < messages.Length; sent++)
+            {
+                if (!_pending.TryEnter(messages[sent], out PendingSend? entered))
+                    entered = await _pending.EnterAsync(messages[sent], cancellation).ConfigureAwait(false);
+                entered.Observe(SendObservation.Begin(messages[sent], _client.Options));
+                pending[sent] = entered;
+                Dispatch(entered);
+            }
+        }
+        catch (Exception cause) when (cause is SendFailedException or ObjectDisposedException)
+        {
+            failures.AddRange(Enumerable.Repeat(cause, messages.Length - sent));
+        }
+
+        for (int index = 0; index < sent; index++)
+        {
+            try
+            {
+                receipts[index] = await pending[index].Outcome.ConfigureAwait(false);
+            }
+            catch (Exception cause)
+            {
+                failures.Add(cause);
+            }
+        }
+
+        return failures.Count == 0
+            ? receipts
+            : throw new AggregateException(
+                $"{failures.Count} of {messages.Length} messages were not stored.", failures);
+    }
+
     private void Dispatch(PendingSend pending)
     {
         Message message = pending.Outgoing.Message;
@@ -176,11 +214,15 @@ public sealed class Producer : IAsyncDisposable
             LaneOf(message.Topic).Add(pending);
     }
 
-    private Task DeliverAloneAsync(PendingSend pending)
+    private async Task DeliverAloneAsync(PendingSend pending)
     {
-        var batch = new SendBatch();
+        if (!_batches.TryDequeue(out SendBatch? batch))
+            batch = new SendBatch();
         batch.Add(pending);
-        return _delivery.DeliverAsync(batch, null);
+        await _delivery.DeliverAsync(batch, null).ConfigureAwait(false);
+        batch.Clear();
+        if (_batches.Count < MaxPooledBatches)
+            _batches.Enqueue(batch);
     }
 
     private SendLane LaneOf(string topic) => _lanes.TryGetValue(topic, out SendLane? lane)

@@ -3,15 +3,16 @@ using OrleansMq.Client.Brokers;
 namespace OrleansMq.Client.Producing;
 
 /// <summary>How the attempts to send some messages went so far. Not thread-safe.</summary>
-internal sealed class SendAttempts(string topic, long deadline)
+internal sealed class SendAttempts
 {
     private const double Jitter = 0.5;
 
+    private long _deadline;
     private int _count;
     private bool _mayBeStored;
 
     /// <summary>The topic of the messages.</summary>
-    public string Topic { get; } = topic;
+    public string Topic { get; private set; } = "";
 
     /// <summary>The broker of the last attempt.</summary>
     public string? LastBroker { get; set; }
@@ -21,6 +22,16 @@ internal sealed class SendAttempts(string topic, long deadline)
 
     /// <summary>Whether the broker may have the messages of this attempt.</summary>
     public bool IsUnderWay { get; set; }
+
+    /// <summary>Begins anew, for other messages.</summary>
+    public void Start(string topic, long deadline)
+    {
+        Topic = topic;
+        _deadline = deadline;
+        _count = Refusals = 0;
+        _mayBeStored = IsUnderWay = false;
+        LastBroker = null;
+    }
 
     /// <summary>Begins an attempt.</summary>
     public void Begin()
@@ -39,7 +50,7 @@ internal sealed class SendAttempts(string topic, long deadline)
     }
 
     /// <summary>The time that is left.</summary>
-    public TimeSpan Left(TimeProvider time) => time.GetElapsedTime(time.GetTimestamp(), deadline);
+    public TimeSpan Left(TimeProvider time) => time.GetElapsedTime(time.GetTimestamp(), _deadline);
 
     /// <summary>
     /// How long to wait before the next attempt: longer each time, and for no two producers the same.

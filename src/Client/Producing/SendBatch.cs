@@ -10,6 +10,9 @@ internal sealed class SendBatch
     /// <summary>The messages, in their order.</summary>
     public List<PendingSend> Messages { get; } = [];
 
+    /// <summary>How the attempts to send them go.</summary>
+    public SendAttempts Attempts { get; } = new();
+
     /// <summary>How many they are.</summary>
     public int Count => Messages.Count;
 

@@ -10,7 +10,7 @@ internal sealed class SendLane : IDisposable
     private readonly Queue<PendingSend> _waiting = new();
     private readonly ProducerOptions _options;
     private readonly int _maxUnderWay;
-    private readonly Func<SendBatch, Task> _deliver;
+    private readonly Func<SendBatch, ValueTask> _deliver;
     private readonly ITimer? _linger;
     private long _waitingBytes;
     private int _underWay;
@@ -21,7 +21,7 @@ internal sealed class SendLane : IDisposable
     /// <param name="maxUnderWay">The most batches under way at a time.</param>
     /// <param name="deliver">Sends a batch and settles its messages. Never fails.</param>
     /// <param name="time">The clock.</param>
-    public SendLane(ProducerOptions options, int maxUnderWay, Func<SendBatch, Task> deliver, TimeProvider time)
+    public SendLane(ProducerOptions options, int maxUnderWay, Func<SendBatch, ValueTask> deliver, TimeProvider time)
     {
         _options = options;
         _maxUnderWay = maxUnderWay;

@@ -6,19 +6,20 @@ namespace OrleansMq.Client.Producing;
 public readonly struct SendReceipt
 {
     private readonly UniqueId _id;
-    private readonly string? _offsetIds;
+    private readonly StoredPlaces? _places;
     private readonly int _index;
 
     internal SendReceipt(
         string topic, string brokerName, SendStatus status, SendDurability durability, UniqueId id,
-        (string? Joined, int Index) offsetId)
+        StoredPlaces places, int index)
     {
         Topic = topic;
         BrokerName = brokerName;
         Status = status;
         Durability = durability;
         _id = id;
-        (_offsetIds, _index) = offsetId;
+        _places = places;
+        _index = index;
     }
 
     /// <summary>The topic.</summary>
@@ -48,20 +49,7 @@ public readonly struct SendReceipt
     public string MessageId => _id.ToString();
 
     /// <summary>The identifier that the broker gave. RocketMQ: offsetMsgId.</summary>
-    public string OffsetMessageId
-    {
-        get
-        {
-            if (_offsetIds is null)
-                return "";
-
-            ReadOnlySpan<char> rest = _offsetIds;
-            for (int skip = _index; skip > 0; skip--)
-                rest = rest[(rest.IndexOf(',') + 1)..];
-            int end = rest.IndexOf(',');
-            return (end < 0 ? rest : rest[..end]).ToString();
-        }
-    }
+    public string OffsetMessageId => _places?.TextOf(_index) ?? "";
 
     /// <inheritdoc/>
     public override string ToString() => $"{MessageId} at {Topic}/{BrokerName}/{QueueId}/{QueueOffset} ({Status})";

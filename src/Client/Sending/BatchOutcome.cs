@@ -4,12 +4,6 @@ namespace OrleansMq.Client.Sending;
 /// <param name="Status">How safe they are.</param>
 /// <param name="QueueId">The queue that took them.</param>
 /// <param name="FirstQueueOffset">The place of the first one in that queue.</param>
-/// <param name="JoinedOffsetMessageIds">
-/// The identifiers that the broker gave, in the order of the batch, separated by commas.
-/// </param>
+/// <param name="OffsetMessageIds">The identifiers that the broker gave, in the order of the batch.</param>
 public readonly record struct BatchOutcome(
-    SendStatus Status, int QueueId, long FirstQueueOffset, string JoinedOffsetMessageIds)
-{
-    /// <summary>The identifiers that the broker gave, in the order of the batch.</summary>
-    public IReadOnlyList<string> OffsetMessageIds => JoinedOffsetMessageIds.Split(',');
-}
+    SendStatus Status, int QueueId, long FirstQueueOffset, IReadOnlyList<string> OffsetMessageIds);
