@@ -14,6 +14,7 @@ public sealed class ProjectArrowTests
         ["Gateway"] = ["Broker", "Protocol"],
         ["Client"] = ["Protocol", "Messages"],
         ["Client.InProcess"] = ["Client", "Gateway"],
+        ["TestKit"] = ["Client", "Client.InProcess", "Gateway"],
         ["Standalone"] = ["Gateway", "Broker"],
         ["Cli"] = ["Client", "Storage"],
         ["Databases"] = [],

@@ -82,6 +82,9 @@ public sealed class DelayedMessages : IDispatchTarget, IRecordHolder, IStoreWork
     /// <summary>Messages that wait.</summary>
     public int Count => _timers.Count;
 
+    /// <summary>When the next one is due, Unix milliseconds; null when none waits.</summary>
+    public long? NextDue => _timers.NextDue;
+
     /// <summary>For how long the message that waits longest behind its time has been due; 0 when none is.</summary>
     public long OverdueMilliseconds
     {

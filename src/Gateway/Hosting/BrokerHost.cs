@@ -68,14 +68,13 @@ public sealed class BrokerHost : IAsyncDisposable
     }
 
     /// <summary>Lets clients in.</summary>
+    /// <param name="around">Puts something between them and the broker; null for nothing.</param>
     /// <exception cref="SettingsException">The address cannot be listened on.</exception>
-    public void Listen()
+    public void Listen(Func<IFrameHandler, IFrameHandler>? around = null)
     {
-        var listener = new GatewayListener(
-            _settings.Gateway,
-            new RequestDispatcher(
-                Node, _channels, _gatewayLogger, isTlsOffered: _settings.Gateway.TlsCertificatePath is not null),
-            _gatewayLogger);
+        IFrameHandler handler = new RequestDispatcher(
+            Node, _channels, _gatewayLogger, isTlsOffered: _settings.Gateway.TlsCertificatePath is not null);
+        var listener = new GatewayListener(_settings.Gateway, around?.Invoke(handler) ?? handler, _gatewayLogger);
         try
         {
             listener.Start();
@@ -100,6 +99,11 @@ public sealed class BrokerHost : IAsyncDisposable
     public InProcessStream Connect() =>
         (_listener ?? throw new IOException($"The broker '{Node.Identity.BrokerName}' does not let clients in now."))
         .Connect();
+
+    /// <summary>
+    /// Has the background work do now what is due, and completes when it has; for those who move the broker's clock.
+    /// </summary>
+    public Task CatchUpAsync() => Task.WhenAll(_threads.Select(thread => thread.CatchUpAsync()));
 
     /// <summary>Lets nobody in any more, and answers what was begun.</summary>
     public async Task StopListeningAsync()

@@ -13,6 +13,8 @@ public sealed class WorkerThread : IDisposable
     private readonly IStoreWorker _worker;
     private readonly ILogger _logger;
     private readonly Thread _thread;
+    private readonly Lock _gate = new();
+    private List<TaskCompletionSource> _waiting = [];
     private volatile bool _isStopping;
 
     /// <summary>Starts the thread.</summary>
@@ -24,18 +26,69 @@ public sealed class WorkerThread : IDisposable
         _thread.Start();
     }
 
+    /// <summary>
+    /// Has the worker do now what is due; completes when a step that began after this call had nothing to do at once.
+    /// For those who move its clock.
+    /// </summary>
+    public Task CatchUpAsync()
+    {
+        var caughtUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_isStopping)
+                return Task.CompletedTask;
+            _waiting.Add(caughtUp);
+        }
+
+        _worker.Signal.Set();
+        return caughtUp.Task;
+    }
+
     /// <summary>Lets the step at hand finish and stops.</summary>
     public void Dispose()
     {
-        _isStopping = true;
+        lock (_gate)
+            _isStopping = true;
         _worker.Signal.Set();
         _thread.Join();
+        Complete(TakeWaiting());
+    }
+
+    private static void Complete(List<TaskCompletionSource> waiting)
+    {
+        foreach (TaskCompletionSource one in waiting)
+            one.SetResult();
     }
 
     private void Run()
     {
+        List<TaskCompletionSource> waiting = [];
         while (!_isStopping)
-            _worker.Signal.Wait(Step());
+        {
+            waiting.AddRange(TakeWaiting());
+            TimeSpan wait = Step();
+            if (wait != TimeSpan.Zero)
+            {
+                Complete(waiting);
+                waiting.Clear();
+            }
+
+            _worker.Signal.Wait(wait);
+        }
+
+        Complete(waiting);
+    }
+
+    private List<TaskCompletionSource> TakeWaiting()
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count == 0)
+                return [];
+            List<TaskCompletionSource> taken = _waiting;
+            _waiting = [];
+            return taken;
+        }
     }
 
     private TimeSpan Step()
