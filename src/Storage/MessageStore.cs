@@ -198,6 +198,17 @@ public sealed class MessageStore : IDisposable
     public void CleanNow() => _cleaner.Signal.Set();
 
     /// <summary>
+    /// Puts all records below a position on disk, for a file that must not know of any that a crash takes away; false
+    /// when the store is sealed.
+    /// </summary>
+    public bool TryFlush(long until)
+    {
+        while (Log.FlushedUntil < until && Log.Failure is null)
+            Log.FlushOnce();
+        return Log.Failure is null;
+    }
+
+    /// <summary>
     /// Closes the store after its workers have stopped: everything is flushed and checkpointed, unless the store is
     /// sealed or its indexes wait for space, which leaves it for recovery.
     /// </summary>

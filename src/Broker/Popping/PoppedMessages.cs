@@ -89,8 +89,12 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
         long interval = InFlight > SmallSnapshotEntries
             ? LargeSnapshotIntervalMilliseconds
             : SmallSnapshotIntervalMilliseconds;
+        long savedUntil = 0;
         lock (_lock)
-            return _snapshot.Prepare(dispatchedUntil, Now, interval, Encode);
+        {
+            Action? write = _snapshot.Prepare(dispatchedUntil, Now, interval, () => Encode(out savedUntil));
+            return write is null ? null : () => Write(write, savedUntil);
+        }
     }
 
     /// <summary>
@@ -346,15 +350,36 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
         }
     }
 
-    private byte[] Encode()
+    /// <summary>
+    /// A record is applied as it is stored. If the snapshot knew one that a crash takes away, another would come in its
+    /// place and be passed over.
+    /// </summary>
+    private void Write(Action write, long savedUntil)
     {
+        if (_store is null || _store.TryFlush(savedUntil))
+        {
+            write();
+            return;
+        }
+
+        lock (_lock)
+            _snapshot.Changed();
+    }
+
+    /// <summary>The snapshot, and up to where its newest record reaches.</summary>
+    private byte[] Encode(out long savedUntil)
+    {
+        savedUntil = 0;
         using var output = new OutputBuffer();
         PoppedQueue[] queues = [.. _queues.Values];
         PopSnapshot.Begin(output, queues.Length);
         foreach (PoppedQueue queue in queues)
         {
             lock (queue.Lock)
+            {
+                savedUntil = Math.Max(savedUntil, queue.AppliedUntil);
                 PopSnapshot.Write(output, new SavedPopQueue(queue.Key, queue.AppliedUntil, queue.State));
+            }
         }
 
         return PopSnapshot.End(output.WrittenSpan);

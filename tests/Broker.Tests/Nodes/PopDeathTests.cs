@@ -106,6 +106,29 @@ public sealed class PopDeathTests : IDisposable
     }
 
     [Fact]
+    public void Snapshot_KnowsNoRecordThatIsNotOnDisk()
+    {
+        Send(2);
+        Assert.Single(_broker.Pop(max: 1).Messages);
+        _broker.Step("omq-flush");
+        long flushed = _broker.Node.Store.Log.FlushedUntil;
+        Assert.Equal(flushed, _broker.Node.Store.Dispatcher.DispatchedUntil);
+
+        // The second pop stores a record that is not dispatched.
+        using var body = new OutputBuffer();
+        Assert.Single(_broker.Node.Popper.Pop(
+            new() { ConsumerGroup = "consumers", Topic = "Orders", InvisibleMilliseconds = 60_000 },
+            "client-1", body).Messages);
+        _broker.Time.Advance(TimeSpan.FromSeconds(3));
+        _broker.Step("omq-checkpoint");
+
+        byte[] file = File.ReadAllBytes(Path.Combine(_broker.Store.Directory, "config", PopSnapshot.Name));
+        Assert.True(PopSnapshot.TryDecode(file, out IReadOnlyList<SavedPopQueue>? saved, out string? problem), problem);
+        Assert.InRange(
+            saved.Max(queue => queue.AppliedUntil), flushed + 1, _broker.Node.Store.Log.FlushedUntil);
+    }
+
+    [Fact]
     public void State_IsCutAtTheEndOfTheQueue_WhenTheLogIsTakenAway()
     {
         Send(3);
