@@ -198,33 +198,48 @@ public sealed class MessagePopper
 
     private void Pop(PopCall call, int queueId)
     {
-        PoppedQueue? queue = _pops.FindOrAdd(new PopKey(call.Group.Name, call.Topic.Name, queueId));
-        if (queue is null)
-        {
-            call.Refusal ??= PopOutcome.Refused(
-                ResponseCode.SystemBusy,
-                $"Groups pop from {_options.Pops.MaxQueues} queues, as many as they may; raise "
-                + $"{PopOptions.Section}:{nameof(PopOptions.MaxQueues)}.");
-            return;
-        }
-
+        var key = new PopKey(call.Group.Name, call.Topic.Name, queueId);
         (int before, int bytesBefore, long begun) = (call.Messages.Count, call.Body.Length, _statistics.Begin());
         long cursor;
-        lock (queue.Lock)
+        do
         {
-            _queues.Pop(call, queue, call.Topic.Queue(queueId));
-            cursor = queue.State?.Cursor ?? 0;
+            if (_pops.FindOrAdd(key) is not { } queue)
+            {
+                call.Refusal ??= PopOutcome.Refused(
+                    ResponseCode.SystemBusy,
+                    $"Groups pop from {_options.Pops.MaxQueues} queues, as many as they may; raise "
+                    + $"{PopOptions.Section}:{nameof(PopOptions.MaxQueues)}.");
+                return;
+            }
+
+            cursor = Pop(call, queue);
         }
+        while (cursor < 0);
 
         int count = call.Messages.Count - before;
         if (count == 0)
             return;
 
-        _statistics.CountPop(queue.Key, count, call.Body.Length - bytesBefore, cursor, begun);
+        _statistics.CountPop(key, count, call.Body.Length - bytesBefore, cursor, begun);
         PoppedRanges.ForEach(
             call.Messages.Skip(before).Select(message => message.Offset),
             (from, to) => _journal.Delivered(
                 call.Group.Name, call.Client, call.Topic.Name, queueId, from, to, call.NowMilliseconds));
+    }
+
+    /// <summary>Pops from a queue; below 0 if it was let go meanwhile, else how far the group has come.</summary>
+    private long Pop(PopCall call, PoppedQueue queue)
+    {
+        lock (queue.Lock)
+        {
+            if (queue.IsGone)
+                return -1;
+
+            _queues.Pop(call, queue, call.Topic.Queue(queue.Key.QueueId));
+            long cursor = queue.State?.Cursor ?? 0;
+            _pops.LetGoIfEmpty(queue);
+            return cursor;
+        }
     }
 
     private PopOutcome? Check(PopMessageRequest request, out GroupHandle? group, out TopicHandle? topic)

@@ -36,14 +36,15 @@ public static class PopSnapshot
     public const int Version = 1;
 
     private const int HeaderSizeBytes = 12;
+    private const int QueuesAt = 8;
 
-    /// <summary>Writes the header; the queues and <see cref="End"/> follow.</summary>
-    public static void Begin(IBufferWriter<byte> output, int queues)
+    /// <summary>Writes the header, which does not know yet how many queues and <see cref="End"/> follow.</summary>
+    public static void Begin(IBufferWriter<byte> output)
     {
         Span<byte> header = output.GetSpan(HeaderSizeBytes);
         BinaryPrimitives.WriteInt32BigEndian(header, Magic);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], Version);
-        BinaryPrimitives.WriteInt32BigEndian(header[8..], queues);
+        BinaryPrimitives.WriteInt32BigEndian(header[QueuesAt..], 0);
         output.Advance(HeaderSizeBytes);
     }
 
@@ -74,12 +75,14 @@ public static class PopSnapshot
         }
     }
 
-    /// <summary>The file: what was written so far, with its checksum.</summary>
-    public static byte[] End(ReadOnlySpan<byte> written)
+    /// <summary>The file: what was written so far, with the number of queues and its checksum.</summary>
+    public static byte[] End(ReadOnlySpan<byte> written, int queues)
     {
         var file = new byte[written.Length + sizeof(uint)];
         written.CopyTo(file);
-        BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(written.Length), Crc32.Compute(written));
+        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(QueuesAt), queues);
+        BinaryPrimitives.WriteUInt32BigEndian(
+            file.AsSpan(written.Length), Crc32.Compute(file.AsSpan(0, written.Length)));
         return file;
     }
 
@@ -94,7 +97,7 @@ public static class PopSnapshot
         if (problem is not null)
             return false;
 
-        var read = new SavedPopQueue[BinaryPrimitives.ReadInt32BigEndian(content[8..])];
+        var read = new SavedPopQueue[BinaryPrimitives.ReadInt32BigEndian(content[QueuesAt..])];
         var reader = new PopReader(content[HeaderSizeBytes..^sizeof(uint)]);
         for (int index = 0; index < read.Length; index++)
             read[index] = Read(ref reader);
@@ -147,7 +150,7 @@ public static class PopSnapshot
         if (version != Version)
             return $"The pop snapshot has layout version {version}; this broker reads version {Version}.";
 
-        int count = BinaryPrimitives.ReadInt32BigEndian(content[8..]);
+        int count = BinaryPrimitives.ReadInt32BigEndian(content[QueuesAt..]);
         if (count < 0 || count > content.Length)
             return $"The pop snapshot names {count} queues, more than its {content.Length} bytes can hold.";
 

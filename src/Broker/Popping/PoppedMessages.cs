@@ -245,12 +245,19 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
             Adopt(queue);
     }
 
-    /// <summary>A queue that a group pops from; null when there are too many.</summary>
+    /// <summary>A queue that a group pops from, if need be an empty one; null when there are too many.</summary>
     internal PoppedQueue? FindOrAdd(PopKey key)
     {
         if (_queues.TryGetValue(key, out PoppedQueue? queue))
             return queue;
         return _queues.Count < _options.MaxQueues ? _queues.GetOrAdd(key, static key => new PoppedQueue(key)) : null;
+    }
+
+    /// <summary>Lets go of a queue about which there is nothing to know. Called under its lock.</summary>
+    internal void LetGoIfEmpty(PoppedQueue queue)
+    {
+        if (queue.TryLetGo())
+            _queues.TryRemove(KeyValuePair.Create(queue.Key, queue));
     }
 
     /// <summary>From when on a message may be popped again, Unix milliseconds, or null.</summary>
@@ -315,7 +322,11 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
     {
         PopKey key = queue.Key;
         if (queue.State is not { } state)
+        {
+            lock (queue.Lock)
+                LetGoIfEmpty(queue);
             return;
+        }
 
         TopicHandle? topic = _topics!.Find(key.Topic);
         long cursor = state.Cursor;
@@ -346,6 +357,7 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
             {
                 if (queue.State is not null)
                     Log.Forget(queue);
+                LetGoIfEmpty(queue);
             }
         }
     }
@@ -370,19 +382,24 @@ public sealed class PoppedMessages : IDispatchTarget, IOffsetResetListener
     private byte[] Encode(out long savedUntil)
     {
         savedUntil = 0;
+        int saved = 0;
         using var output = new OutputBuffer();
-        PoppedQueue[] queues = [.. _queues.Values];
-        PopSnapshot.Begin(output, queues.Length);
-        foreach (PoppedQueue queue in queues)
+        PopSnapshot.Begin(output);
+        foreach (PoppedQueue queue in _queues.Values)
         {
             lock (queue.Lock)
             {
+                // Of what is forgotten the last record says so; whatever comes again before it is forgotten again.
+                if (queue.State is null)
+                    continue;
+
+                saved++;
                 savedUntil = Math.Max(savedUntil, queue.AppliedUntil);
                 PopSnapshot.Write(output, new SavedPopQueue(queue.Key, queue.AppliedUntil, queue.State));
             }
         }
 
-        return PopSnapshot.End(output.WrittenSpan);
+        return PopSnapshot.End(output.WrittenSpan, saved);
     }
 
     private void LoadSnapshot()

@@ -18,6 +18,12 @@ public sealed class PoppedQueue(PopKey key)
     /// <summary>How far the group has come; null before its first pop. Guarded by the lock.</summary>
     public PopQueue? State { get; private set; }
 
+    /// <summary>
+    /// Whether it holds nothing and was let go: nothing may be stored about it, and who has it looks the queue up again.
+    /// Guarded by the lock.
+    /// </summary>
+    public bool IsGone { get; private set; }
+
     /// <summary>Records of this queue below are applied. Changed under the lock.</summary>
     public long AppliedUntil => Volatile.Read(ref _appliedUntil);
 
@@ -26,6 +32,9 @@ public sealed class PoppedQueue(PopKey key)
 
     /// <summary>Whether an operator's reset was read back from the log as the broker started.</summary>
     public bool IsResetAnew { get; private set; }
+
+    /// <summary>Lets it go if it holds nothing; whether it did. Called under the lock.</summary>
+    public bool TryLetGo() => IsGone |= State is null;
 
     /// <summary>Takes in what was saved.</summary>
     public void Restore(SavedPopQueue saved)

@@ -207,9 +207,9 @@ public sealed class PopQueueModelTests
         private void TakeSnapshot()
         {
             var output = new ArrayBufferWriter<byte>();
-            PopSnapshot.Begin(output, 1);
+            PopSnapshot.Begin(output);
             PopSnapshot.Write(output, new SavedPopQueue(Key, _queue.AppliedUntil, State));
-            _snapshot = (_queue.AppliedUntil, PopSnapshot.End(output.WrittenSpan));
+            _snapshot = (_queue.AppliedUntil, PopSnapshot.End(output.WrittenSpan, 1));
         }
 
         /// <summary>Comes back from the snapshot, and reads the log from some place that lies before it.</summary>
