@@ -111,7 +111,7 @@ public sealed class PopRequestTests : IAsyncDisposable
         Assert.Equal((int)ResponseCode.Success, change.Code);
         Assert.Equal(("0", pop.Fields["popTime"]), (change.Fields["reviveQid"], change.Fields["popTime"]));
 
-        RemotingCommand again = Pop(poll: 10_000, whileWaiting: () => Step());
+        RemotingCommand again = PopWhileTimePasses();
         RecordView.TryRead(again.Body.Span, out RecordView record);
         Assert.Equal(1, record.ReconsumeTimes);
     }
@@ -206,22 +206,26 @@ public sealed class PopRequestTests : IAsyncDisposable
     };
 
     private RemotingCommand Pop(
-        int queueId = 0, int poll = 0, bool isOrdered = false, SerializeType type = SerializeType.Json,
-        Action? whileWaiting = null)
+        int queueId = 0, int poll = 0, bool isOrdered = false, SerializeType type = SerializeType.Json)
     {
         _client.Send((int)RequestCode.PopMessage, PopFields(queueId, poll, isOrdered), serializeType: type);
-        whileWaiting?.Invoke();
         return _client.Receive();
     }
 
-    /// <summary>Lets the worker that watches the time do steps until the message was handed out.</summary>
-    private void Step() => SpinWait.SpinUntil(
-        () =>
-        {
-            _broker.Node.Workers.Single(worker => worker.Name == "omq-pops").PumpOnce();
-            return _broker.Node.Pops.InFlight == 1 && _broker.Node.Popper.HeldCount == 0;
-        },
-        TimeSpan.FromSeconds(5));
+    /// <summary>Pops, and lets the worker that watches the time do steps until that is answered.</summary>
+    private RemotingCommand PopWhileTimePasses()
+    {
+        _client.Send((int)RequestCode.PopMessage, PopFields(poll: 60_000));
+        Task<RemotingCommand> answer = Task.Run(_client.Receive);
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                _broker.Node.Workers.Single(worker => worker.Name == "omq-pops").PumpOnce();
+                return answer.IsCompleted;
+            },
+            TimeSpan.FromSeconds(30)));
+        return answer.GetAwaiter().GetResult();
+    }
 
     private RemotingCommand Ack(string handle, long offset, SerializeType type = SerializeType.Json) => _client.Call(
         (int)RequestCode.AckMessage,
