@@ -19,7 +19,7 @@ public sealed class PoppedQueue(PopKey key)
     public PopQueue? State { get; private set; }
 
     /// <summary>
-    /// Whether it holds nothing and was let go: nothing may be stored about it, and who has it looks the queue up again.
+    /// Whether it holds nothing and was let go: nothing may be stored about it; who has it looks the queue up again.
     /// Guarded by the lock.
     /// </summary>
     public bool IsGone { get; private set; }
