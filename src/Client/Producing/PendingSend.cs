@@ -22,8 +22,8 @@ internal sealed class PendingSend(PendingSends owner) : IValueTaskSource<SendRec
     public int Bytes { get; set; }
 
     /// <summary>
-    /// Whether it cannot be one of several in a request. A delayed message cannot by protocol; a long one is
-    /// compressed, which a request does as a whole or not at all.
+    /// Whether it cannot be one of several in a request. A delayed one, a half message or a request cannot by protocol;
+    /// a long one is compressed, which a request does as a whole or not at all.
     /// </summary>
     public bool TravelsAlone { get; set; }
 

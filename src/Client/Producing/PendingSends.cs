@@ -8,6 +8,8 @@ namespace OrleansMq.Client.Producing;
 internal sealed class PendingSends(ProducerOptions options, ClientOptions client)
 {
     private const int MaxPooled = 4_096;
+    private const string HalfMessageProperty = "TRAN_MSG";
+    private const string RequestProperty = "REPLY_TO_CLIENT";
 
     private readonly TimeProvider _time = client.Time;
     private readonly Lock _gate = new();
@@ -121,9 +123,14 @@ internal sealed class PendingSends(ProducerOptions options, ClientOptions client
         pending.Bytes = message.Body.Length;
         pending.Deadline = deadline;
         pending.TravelsAlone = !options.IsBatching || message.DeliverAt is not null || message.DelayLevel != 0
-            || message.Body.Length >= client.CompressBodiesFromBytes;
+            || message.Body.Length >= client.CompressBodiesFromBytes
+            || IsSpecial(message.Properties);
         return pending;
     }
+
+    /// <summary>Brokers do more with half messages and requests than store them; in a batch they do not.</summary>
+    private static bool IsSpecial(IReadOnlyDictionary<string, string>? properties) => properties is not null
+        && (properties.ContainsKey(HalfMessageProperty) || properties.ContainsKey(RequestProperty));
 
     private long DeadlineFromNow() =>
         _time.GetTimestamp() + (long)(options.SendTimeout.TotalSeconds * _time.TimestampFrequency);

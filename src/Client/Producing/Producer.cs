@@ -14,7 +14,7 @@ namespace OrleansMq.Client.Producing;
 /// <remarks>
 /// A send may be stored twice when a broker's answer was lost; both carry the same <see cref="SendReceipt.MessageId"/>.
 /// </remarks>
-public sealed class Producer : IAsyncDisposable
+public sealed partial class Producer : IAsyncDisposable
 {
     private const int MaxPooledBatches = 256;
 

@@ -25,7 +25,8 @@ internal sealed class BrokerCluster : IAsyncDisposable
     private readonly InProcessTestCluster _cluster;
     private readonly List<InProcessSiloHandle> _startedAgain = [];
 
-    private BrokerCluster(int silos, Action<BrokerSettings>? configure, Database? database)
+    private BrokerCluster(
+        int silos, Action<BrokerSettings>? configure, Database? database, Action<ISiloBuilder, Database>? configureSilo)
     {
         State = database ?? new Database(DatabaseKind.Sqlite, $"Data Source={Path.Combine(_directory.Path, "state.db")}");
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -40,6 +41,7 @@ internal sealed class BrokerCluster : IAsyncDisposable
                 storage.ConnectionString = State.ConnectionString;
                 storage.GrainStorageSerializer = new JsonStateSerializer();
             });
+            configureSilo?.Invoke(silo, State);
             silo.Configure<ClusterMembershipOptions>(membership =>
             {
                 membership.ProbeTimeout = TimeSpan.FromMilliseconds(300);
@@ -58,9 +60,10 @@ internal sealed class BrokerCluster : IAsyncDisposable
     public IEnumerable<InProcessSiloHandle> Silos => _cluster.Silos.Concat(_startedAgain);
 
     public static async Task<BrokerCluster> StartAsync(
-        int silos, Action<BrokerSettings>? configure = null, Database? database = null)
+        int silos, Action<BrokerSettings>? configure = null, Database? database = null,
+        Action<ISiloBuilder, Database>? configureSilo = null)
     {
-        var cluster = new BrokerCluster(silos, configure, database);
+        var cluster = new BrokerCluster(silos, configure, database, configureSilo);
         await DatabaseSchema.ApplyAsync(cluster.State);
         await cluster._cluster.DeployAsync();
         return cluster;
