@@ -123,9 +123,9 @@ public sealed class TransactionOperatorTests : IAsyncLifetime
         {
             TransactionList page = await _transactions.ListAsync(request);
             pages.Add([.. page.Transactions.Select(one => one.UniqueKey)]);
-            request = request with { After = page.Next };
+            request = request with { Cursor = page.Next };
         }
-        while (request.After is not null);
+        while (request.Cursor is not null);
 
         return pages;
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using OrleansMq.Cli.Brokers;
+using OrleansMq.Cli.Connections;
+using OrleansMq.Client.Administration;
 
 namespace OrleansMq.Cli.DeadLetters;
 
@@ -20,7 +21,7 @@ internal static class DeadLettersCommand
 
     private static Command List()
     {
-        Option<string> broker = BrokerSet.AddressOption();
+        Option<string> broker = ClusterConnection.Option();
         Option<string> group = GroupOption(isRequired: false);
         var limit = new Option<int>("--limit")
         {
@@ -34,13 +35,13 @@ internal static class DeadLettersCommand
         };
         foreach (Option option in selection.Options)
             command.Add(option);
-        command.SetAction((parsed, cancellation) => BrokerSet.UseAsync(
+        command.SetAction((parsed, cancellation) => ClusterConnection.UseAsync(
             parsed.GetValue(broker)!,
-            brokers =>
+            client =>
             {
-                var listing = new LetterListing(brokers, cancellation);
+                var listing = new LetterListing(client.Admin.DeadLetters, cancellation);
                 return parsed.GetValue(group) is { } of
-                    ? listing.ListAsync(of, selection.Read(parsed), parsed.GetValue(limit))
+                    ? listing.ListAsync(selection.Read(parsed, of), parsed.GetValue(limit))
                     : listing.ListGroupsAsync();
             },
             cancellation));
@@ -49,16 +50,16 @@ internal static class DeadLettersCommand
 
     private static Command Show()
     {
-        Option<string> broker = BrokerSet.AddressOption();
+        Option<string> broker = ClusterConnection.Option();
         Option<string> group = GroupOption(isRequired: true);
         var id = new Argument<string>("id") { Description = "The id of the dead letter, or its producer's." };
         var command = new Command("show", "Shows one with its properties and the beginning of its body.")
         {
             broker, group, id,
         };
-        command.SetAction((parsed, cancellation) => BrokerSet.UseAsync(
+        command.SetAction((parsed, cancellation) => ClusterConnection.UseAsync(
             parsed.GetValue(broker)!,
-            brokers => new LetterListing(brokers, cancellation)
+            client => new LetterListing(client.Admin.DeadLetters, cancellation)
                 .ShowAsync(parsed.GetValue(group)!, parsed.GetValue(id)!),
             cancellation));
         return command;
@@ -66,7 +67,7 @@ internal static class DeadLettersCommand
 
     private static Command Resend()
     {
-        Option<string> broker = BrokerSet.AddressOption();
+        Option<string> broker = ClusterConnection.Option();
         Option<string> group = GroupOption(isRequired: true);
         var ids = new Argument<string[]>("ids")
         {
@@ -90,15 +91,16 @@ internal static class DeadLettersCommand
             if (parsed.GetValue(ids) is { Length: > 0 } == parsed.GetValue(all))
                 parsed.AddError("Name dead letters, or say --all; not both.");
         });
-        command.SetAction((parsed, cancellation) => BrokerSet.UseAsync(
+        command.SetAction((parsed, cancellation) => ClusterConnection.UseAsync(
             parsed.GetValue(broker)!,
-            brokers =>
-            {
-                (string? topic, long begin, long end) = selection.Read(parsed);
-                return new LetterResend(brokers, cancellation).RunAsync(new(
-                    parsed.GetValue(group)!, parsed.GetValue(ids) ?? [], topic, begin, end, int.MaxValue, null,
-                    parsed.GetValue(toTopic), parsed.GetValue(dryRun), parsed.GetValue(force)));
-            },
+            client => new LetterResend(client.Admin.DeadLetters, cancellation).RunAsync(
+                selection.Read(parsed, parsed.GetValue(group)!) with { MessageIds = parsed.GetValue(ids) ?? [] },
+                new ResendOptions
+                {
+                    ToTopic = parsed.GetValue(toTopic),
+                    IsDryRun = parsed.GetValue(dryRun),
+                    IsForced = parsed.GetValue(force),
+                }),
             cancellation));
         return command;
     }

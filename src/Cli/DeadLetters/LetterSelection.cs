@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansMq.Client.Administration;
 
 namespace OrleansMq.Cli.DeadLetters;
 
@@ -15,9 +16,9 @@ internal sealed class LetterSelection
     /// <summary>The options, for a command.</summary>
     public IEnumerable<Option> Options => [_topic, _since, _until];
 
-    /// <summary>What was given: the topic, and the first and last time, Unix milliseconds.</summary>
-    public (string? Topic, long Begin, long End) Read(ParseResult parsed) => (
-        parsed.GetValue(_topic),
-        parsed.GetValue(_since)?.ToUnixTimeMilliseconds() ?? 0,
-        parsed.GetValue(_until)?.ToUnixTimeMilliseconds() ?? long.MaxValue);
+    /// <summary>What was given, of a group.</summary>
+    public DeadLetterSelection Read(ParseResult parsed, string group) => new(group)
+    {
+        Topic = parsed.GetValue(_topic), From = parsed.GetValue(_since), Until = parsed.GetValue(_until),
+    };
 }

@@ -1,20 +1,17 @@
 using System.CommandLine;
-using OrleansMq.Cli.Brokers;
-using OrleansMq.Client.Operating;
+using OrleansMq.Cli.Connections;
+using OrleansMq.Client.Administration;
 using OrleansMq.Protocol.Bodies;
-using OrleansMq.Protocol.Requests;
 
 namespace OrleansMq.Cli.Messages;
 
 /// <summary>`omq message`: what happened to a message.</summary>
 internal static class MessageCommand
 {
-    private const int MaxMessages = 16;
-
     /// <summary>The command with its own.</summary>
     public static Command Create()
     {
-        Option<string> broker = BrokerSet.AddressOption();
+        Option<string> broker = ClusterConnection.Option();
         Option<string?> topic = new("--topic") { Description = "The topic, for the id of a producer or a key." };
         Option<string?> group = new("--group") { Description = "Only this group." };
         var id = new Argument<string>("id")
@@ -25,31 +22,26 @@ internal static class MessageCommand
         {
             broker, topic, group, id,
         };
-        trace.SetAction((parsed, cancellation) => BrokerSet.UseAsync(
+        trace.SetAction((parsed, cancellation) => ClusterConnection.UseAsync(
             parsed.GetValue(broker)!,
-            brokers => TraceAsync(
-                brokers,
-                new TraceMessageRequest(
-                    parsed.GetValue(id)!, parsed.GetValue(topic), parsed.GetValue(group), MaxMessages),
+            client => TraceAsync(
+                client.Admin.Messages, parsed.GetValue(id)!, parsed.GetValue(topic), parsed.GetValue(group),
                 cancellation),
             cancellation));
         return new Command("message", "Tells of messages.") { trace };
     }
 
     private static async Task<bool> TraceAsync(
-        BrokerSet brokers, TraceMessageRequest request, CancellationToken cancellation)
+        MessageAdmin messages, string id, string? topic, string? group, CancellationToken cancellation)
     {
         bool isFound = false;
-        foreach ((_, BrokerOperations operations) in brokers.All)
+        await foreach (MessageTrace trace in messages.TraceAsync(id, topic, group, cancellation: cancellation))
         {
-            if (await operations.TraceAsync(request, cancellation) is not { } trace)
-                continue;
-
             isFound = true;
             foreach (TracedMessage message in trace.Messages)
                 Show(trace.Broker, message);
             if (trace.DeliveriesReadUntil is { } until)
-                Console.WriteLine($"Deliveries after {Times.Show(until)} were not read: there are too many.");
+                Console.WriteLine($"Deliveries after {LocalTime.Show(until)} were not read: there are too many.");
             if (trace.GroupsLeftOut > 0)
                 Console.WriteLine($"{trace.GroupsLeftOut} groups were left out; name one with --group.");
         }
@@ -57,7 +49,7 @@ internal static class MessageCommand
         if (!isFound)
         {
             Console.Error.WriteLine(
-                $"No broker has the message '{request.Id}'. For a producer's id or a key, give --topic.");
+                $"No broker has the message '{id}'. For a producer's id or a key, give --topic.");
         }
 
         return isFound;
@@ -65,11 +57,11 @@ internal static class MessageCommand
 
     private static void Show(string broker, TracedMessage message)
     {
-        string due = message.DueTimestamp is null ? "" : $" until {Times.Show(message.DueTimestamp)}";
+        string due = message.DueTimestamp is null ? "" : $" until {LocalTime.Show(message.DueTimestamp)}";
         Console.WriteLine($"{message.MessageId} {message.State}{due}");
         Console.WriteLine($"  {message.Topic}, queue {message.QueueId}, offset {message.QueueOffset}, on {broker}");
         Console.WriteLine(
-            $"  stored {Times.Show(message.StoreTimestamp)}, {message.BodyBytes} bytes, from {message.BornHost}");
+            $"  stored {LocalTime.Show(message.StoreTimestamp)}, {message.BodyBytes} bytes, from {message.BornHost}");
         if (message.UniqueKey is not null || message.Keys is not null)
             Console.WriteLine($"  id {message.UniqueKey} keys {message.Keys} tag {message.Tags}");
         foreach (GroupTrace group in message.Groups)
@@ -83,17 +75,22 @@ internal static class MessageCommand
         foreach (RetryEntry retry in group.Retries)
         {
             string why = retry.IsResent ? "sent again" : $"retry {retry.ReconsumeTimes}";
-            string due = retry.DueTimestamp is null ? "" : $" until {Times.Show(retry.DueTimestamp)}";
-            Console.WriteLine($"    {Times.Show(retry.StoreTimestamp)} {why} {retry.Status}{due} {retry.MessageId}");
+            string due = retry.DueTimestamp is null ? "" : $" until {LocalTime.Show(retry.DueTimestamp)}";
+            Console.WriteLine(
+                $"    {LocalTime.Show(retry.StoreTimestamp)} {why} {retry.Status}{due} {retry.MessageId}");
             Show("      ", retry.Deliveries);
         }
 
         if (group.AcknowledgedTimestamp is not null)
-            Console.WriteLine($"    {Times.Show(group.AcknowledgedTimestamp)} acknowledged by {group.AcknowledgedBy}");
+        {
+            Console.WriteLine(
+                $"    {LocalTime.Show(group.AcknowledgedTimestamp)} acknowledged by {group.AcknowledgedBy}");
+        }
+
         if (group.DeadLetter is { } dead)
         {
             Console.WriteLine(
-                $"    {Times.Show(dead.DeadTimestamp)} dead letter {dead.MessageId}: {dead.Reason}, "
+                $"    {LocalTime.Show(dead.DeadTimestamp)} dead letter {dead.MessageId}: {dead.Reason}, "
                 + $"{dead.Attempts} tries");
         }
     }
@@ -101,6 +98,6 @@ internal static class MessageCommand
     private static void Show(string indent, List<DeliveryEntry> deliveries)
     {
         foreach (DeliveryEntry delivery in deliveries)
-            Console.WriteLine($"{indent}{Times.Show(delivery.FirstTimestamp)} given to {delivery.Client}");
+            Console.WriteLine($"{indent}{LocalTime.Show(delivery.FirstTimestamp)} given to {delivery.Client}");
     }
 }

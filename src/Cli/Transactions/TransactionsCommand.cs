@@ -3,14 +3,13 @@ using System.Globalization;
 using OrleansMq.Cli.Connections;
 using OrleansMq.Client.Administration;
 using OrleansMq.Protocol.Bodies;
-using OrleansMq.Protocol.Requests;
 
 namespace OrleansMq.Cli.Transactions;
 
 /// <summary>`omq transactions`: what operators do with transactions that are not over.</summary>
 internal static class TransactionsCommand
 {
-    private const int PageSize = 100;
+    private const int DefaultMax = 100;
 
     /// <summary>The command with its own commands.</summary>
     public static Command Create() =>
@@ -21,7 +20,7 @@ internal static class TransactionsCommand
 
     private static Command CreateList()
     {
-        Option<string> broker = BrokerConnection.Option();
+        Option<string> broker = ClusterConnection.Option();
         var state = new Option<string?>("--state") { Description = "Only those in this state." };
         state.AcceptOnlyFromAmong("prepared", "committing", "rollingBack", "parked");
         var group = new Option<string?>("--group") { Description = "Only those of this producer group." };
@@ -29,39 +28,43 @@ internal static class TransactionsCommand
         var max = new Option<int>("--max")
         {
             Description = "The most to list; 0 for all.",
-            DefaultValueFactory = _ => PageSize,
+            DefaultValueFactory = _ => DefaultMax,
         };
         var command = new Command("list", "Lists transactions that are not over, the oldest of each broker first.")
         {
             broker, state, group, on, max,
         };
-        command.SetAction((parsed, cancellation) => BrokerConnection.UseAsync(
+        command.SetAction((parsed, cancellation) => ClusterConnection.UseAsync(
             parsed.GetValue(broker)!,
-            client => ListAsync(
-                new TransactionAdministration(client, BrokerConnection.Patience),
-                new ListTransactionsRequest(
-                    parsed.GetValue(on), parsed.GetValue(state), parsed.GetValue(group), null, PageSize),
-                parsed.GetValue(max), cancellation),
+            client =>
+            {
+                List<string> unreachable = [];
+                return ListAsync(
+                    client.Admin.Transactions.ListAsync(
+                        parsed.GetValue(state), parsed.GetValue(group), parsed.GetValue(on), unreachable, cancellation),
+                    unreachable, parsed.GetValue(max));
+            },
             cancellation));
         return command;
     }
 
     private static Command CreateEnd(string name, bool isCommit)
     {
-        Option<string> broker = BrokerConnection.Option();
+        Option<string> broker = ClusterConnection.Option();
         Argument<TransactionId> id = TransactionId.Argument();
         string about = isCommit
             ? "Commits a transaction: its message is delivered."
             : "Rolls a transaction back: its message is never delivered.";
         var command = new Command(name, about) { id, broker };
-        command.SetAction((parsed, cancellation) => BrokerConnection.UseAsync(
+        command.SetAction((parsed, cancellation) => ClusterConnection.UseAsync(
             parsed.GetValue(broker)!,
             async client =>
             {
                 TransactionId which = parsed.GetValue(id);
-                await new TransactionAdministration(client, BrokerConnection.Patience)
-                    .EndAsync(which.BrokerName, which.PhysicalOffset, isCommit, cancellation);
+                await client.Admin.Transactions.EndAsync(
+                    which.BrokerName, which.PhysicalOffset, isCommit, cancellation);
                 Console.WriteLine($"{which} is {(isCommit ? "committed" : "rolled back")}.");
+                return true;
             },
             cancellation));
         return command;
@@ -69,7 +72,7 @@ internal static class TransactionsCommand
 
     private static Command CreateResume()
     {
-        Option<string> broker = BrokerConnection.Option();
+        Option<string> broker = ClusterConnection.Option();
         Argument<TransactionId> id = TransactionId.Argument();
         id.Arity = ArgumentArity.ZeroOrOne;
         var group = new Option<string?>("--group") { Description = "All parked ones of this producer group." };
@@ -82,40 +85,39 @@ internal static class TransactionsCommand
             if (parsed.GetResult(id)?.Tokens.Count > 0 == parsed.GetValue(group) is not null)
                 parsed.AddError("Give either the id of a transaction or --group.");
         });
-        command.SetAction((parsed, cancellation) => BrokerConnection.UseAsync(
+        command.SetAction((parsed, cancellation) => ClusterConnection.UseAsync(
             parsed.GetValue(broker)!,
             async client =>
             {
-                var transactions = new TransactionAdministration(client, BrokerConnection.Patience);
+                TransactionAdmin transactions = client.Admin.Transactions;
                 TransactionId which = parsed.GetValue(id);
                 Show(parsed.GetValue(group) is { } name
                     ? await transactions.ResumeGroupAsync(name, null, cancellation)
                     : await transactions.ResumeAsync(which.BrokerName, which.PhysicalOffset, cancellation));
+                return true;
             },
             cancellation));
         return command;
     }
 
-    private static async Task ListAsync(
-        TransactionAdministration transactions, ListTransactionsRequest request, int max,
-        CancellationToken cancellation)
+    private static async Task<bool> ListAsync(
+        IAsyncEnumerable<TransactionInfo> transactions, List<string> unreachable, int max)
     {
         int listed = 0;
-        do
+        bool areMore = false;
+        await foreach (TransactionInfo transaction in transactions)
         {
-            int wanted = max == 0 ? PageSize : Math.Min(PageSize, max - listed);
-            TransactionList page = await transactions.ListAsync(request with { MaxCount = wanted }, cancellation);
-            foreach (TransactionInfo transaction in page.Transactions)
-                Show(transaction);
-            foreach (string broker in page.Unreachable)
-                Console.Error.WriteLine($"The broker '{broker}' did not answer; its transactions are left out.");
-
-            listed += page.Transactions.Count;
-            request = request with { After = page.Next };
+            areMore = max > 0 && listed == max;
+            if (areMore)
+                break;
+            Show(transaction);
+            listed++;
         }
-        while (request.After is not null && (max == 0 || listed < max));
 
-        Console.WriteLine(request.After is null ? $"{listed} listed." : $"{listed} listed; there are more, see --max.");
+        foreach (string broker in unreachable)
+            Console.Error.WriteLine($"The broker '{broker}' did not answer; its transactions are left out.");
+        Console.WriteLine(areMore ? $"{listed} listed; there are more, see --max." : $"{listed} listed.");
+        return true;
     }
 
     private static void Show(TransactionInfo transaction)

@@ -25,8 +25,8 @@ public sealed class TransactionAdministration(BrokerClient client, TimeSpan time
         Set(command, "brokerName", request.BrokerName);
         Set(command, "state", request.State);
         Set(command, "producerGroup", request.ProducerGroup);
-        Set(command, "after", request.After);
-        Set(command, "maxCount", Text(request.MaxCount));
+        Set(command, "cursor", request.Cursor);
+        Set(command, "maxNum", Text(request.MaxCount));
         RemotingCommand answer = await CallAsync(command, cancellation).ConfigureAwait(false);
         return TransactionList.TryRead(answer.Body.Span, out TransactionList? list, out string? problem)
             ? list

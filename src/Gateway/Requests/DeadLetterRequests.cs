@@ -9,9 +9,6 @@ namespace OrleansMq.Gateway.Requests;
 /// <summary>Dead letters that are listed, 30021 and 30022, shown, 30023, and sent again, 30024.</summary>
 internal sealed class DeadLetterRequests(BrokerNode node)
 {
-    /// <summary>The group and its retry topic may be missing in turn, and be deleted in between.</summary>
-    private const int MaxAttempts = 4;
-
     public void Register(RequestTable table)
     {
         table.Add(RequestCode.ListDeadLetterGroups, ListGroups);
@@ -41,18 +38,12 @@ internal sealed class DeadLetterRequests(BrokerNode node)
 
     private void Resend(ClientSession session, ResendDeadLettersRequest request) => session.Defer(async reply =>
     {
-        (ResendReport? report, SendResult last) = node.DeadLetterSender.Send(request);
-        for (int attempt = 0; last.Missing is not null && attempt < MaxAttempts; attempt++)
+        ResendReport? report = null;
+        SendResult last = await ProvidedSend.TryAsync(node, () =>
         {
-            if (await last.Missing.ProvideAsync(node.ControlPlane).ConfigureAwait(false) is { } refusal)
-            {
-                reply.Answer(refusal.Code, refusal.Problem);
-                return;
-            }
-
-            (report, last) = node.DeadLetterSender.Send(request);
-        }
-
+            (report, SendResult sent) = node.DeadLetterSender.Send(request);
+            return sent;
+        }).ConfigureAwait(false);
         if (report is null)
             reply.Answer(last.Code, last.Problem);
         else

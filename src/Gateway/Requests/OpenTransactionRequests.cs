@@ -39,17 +39,11 @@ internal sealed class OpenTransactionRequests(BrokerNode node)
                 ResponseCode.SystemError,
                 $"The field 'state' is '{request.State}'; prepared, committing, rollingBack or parked is expected.");
         }
-        else if (request.MaxCount is < 1 or > MaxListed)
+        else if (!TryReadPlace(request.Cursor, out string firstBroker, out long afterOffset))
         {
             session.Refuse(
                 ResponseCode.SystemError,
-                $"The field 'maxCount' is {request.MaxCount}; 1 to {MaxListed} is expected.");
-        }
-        else if (!TryReadPlace(request.After, out string firstBroker, out long afterOffset))
-        {
-            session.Refuse(
-                ResponseCode.SystemError,
-                $"The field 'after' is '{request.After}'; what the page before ended with is expected.");
+                $"The field 'cursor' is '{request.Cursor}'; what the page before ended with is expected.");
         }
         else
         {
@@ -65,11 +59,12 @@ internal sealed class OpenTransactionRequests(BrokerNode node)
         ListTransactionsRequest request, TransactionState? state, string firstBroker, long afterOffset)
     {
         var list = new TransactionList();
+        int most = Math.Clamp(request.MaxCount, 1, MaxListed);
         foreach (string broker in BrokersOf(request.BrokerName))
         {
             if (string.CompareOrdinal(broker, firstBroker) < 0)
                 continue;
-            if (list.Transactions.Count == request.MaxCount)
+            if (list.Transactions.Count == most)
             {
                 list.Next = PlaceOf(broker, -1);
                 break;
@@ -77,7 +72,7 @@ internal sealed class OpenTransactionRequests(BrokerNode node)
 
             var filter = new TransactionFilter(
                 state, request.ProducerGroup, broker == firstBroker ? afterOffset : -1,
-                request.MaxCount - list.Transactions.Count);
+                most - list.Transactions.Count);
             TransactionPage? page = broker == Own
                 ? node.OpenTransactions.List(filter)
                 : await Peers.ListAsync(broker, filter).ConfigureAwait(false);

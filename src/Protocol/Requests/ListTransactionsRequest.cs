@@ -6,10 +6,10 @@ namespace OrleansMq.Protocol.Requests;
 /// <param name="BrokerName">The broker whose transactions are wanted; null for all brokers.</param>
 /// <param name="State">prepared, committing, rollingBack or parked; null for all.</param>
 /// <param name="ProducerGroup">Only those of this group; null for all.</param>
-/// <param name="After">What the page before ended with; null for the first page.</param>
-/// <param name="MaxCount">The most to list.</param>
+/// <param name="Cursor">Where the page before ended; null for the first.</param>
+/// <param name="MaxCount">The most wanted; the broker has a limit of its own.</param>
 public sealed record ListTransactionsRequest(
-    string? BrokerName, string? State, string? ProducerGroup, string? After, int MaxCount)
+    string? BrokerName, string? State, string? ProducerGroup, string? Cursor, int MaxCount)
 {
     private const int DefaultCount = 100;
 
@@ -22,8 +22,8 @@ public sealed record ListTransactionsRequest(
             fields.OptionalString("brokerName"u8),
             fields.OptionalString("state"u8),
             fields.OptionalString("producerGroup"u8),
-            fields.OptionalString("after"u8),
-            fields.OptionalInt32("maxCount"u8, DefaultCount));
+            fields.OptionalString("cursor"u8),
+            fields.OptionalInt32("maxNum"u8, DefaultCount));
         problem = fields.Problem;
         return problem is null;
     }

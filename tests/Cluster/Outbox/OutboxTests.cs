@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansMq.Client;
 using OrleansMq.Client.Reading;
 using OrleansMq.Client.Receiving;
-using OrleansMq.Client.Transactions;
 using OrleansMq.Client.Transports;
 using OrleansMq.Cluster.Tests.TestCluster;
 using OrleansMq.Databases;

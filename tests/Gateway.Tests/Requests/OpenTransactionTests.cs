@@ -50,6 +50,8 @@ public sealed class OpenTransactionTests : IAsyncDisposable
 
         Assert.Equal([["0", "1", "2"], ["3", "4", "5"], ["6"]], Pages(3));
         Assert.Equal([["0", "1", "2", "3", "4", "5", "6"]], Pages(7));
+        Assert.Equal([["0", "1", "2", "3", "4", "5", "6"]], Pages(int.MaxValue));
+        Assert.Equal(7, Pages(0).Length);
         Assert.Equal([["0", "2"], ["4", "6"]], Pages(2, ("producerGroup", "payers")));
         Assert.Equal([["1", "3", "5"]], Pages(10, ("state", "parked")));
         Assert.Equal([[]], Pages(10, ("state", "parked"), ("producerGroup", "payers")));
@@ -58,11 +60,9 @@ public sealed class OpenTransactionTests : IAsyncDisposable
 
     [Theory]
     [InlineData("state", "lost")]
-    [InlineData("maxCount", "0")]
-    [InlineData("maxCount", "1001")]
-    [InlineData("after", "nonsense")]
-    [InlineData("after", "@7")]
-    [InlineData("after", "broker-a@x")]
+    [InlineData("cursor", "nonsense")]
+    [InlineData("cursor", "@7")]
+    [InlineData("cursor", "broker-a@x")]
     public void List_SaysWhatIsWrong_WhenAFieldIs(string field, string value)
     {
         RemotingCommand answer = _client.Call((int)RequestCode.ListTransactions, new() { [field] = value });
@@ -210,14 +210,14 @@ public sealed class OpenTransactionTests : IAsyncDisposable
     {
         var pages = new List<string[]>();
         var fields = filters.ToDictionary();
-        fields["maxCount"] = maxCount.ToString(CultureInfo.InvariantCulture);
+        fields["maxNum"] = maxCount.ToString(CultureInfo.InvariantCulture);
         string? next;
         do
         {
             TransactionList page = Read(_client.Call((int)RequestCode.ListTransactions, fields));
             pages.Add([.. page.Transactions.Select(one => one.UniqueKey)]);
             next = page.Next;
-            fields["after"] = next ?? "";
+            fields["cursor"] = next ?? "";
         }
         while (next is not null);
 

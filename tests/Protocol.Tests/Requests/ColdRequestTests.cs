@@ -52,7 +52,7 @@ public sealed class ColdRequestTests
     {
         Assert.True(ListTransactionsRequest.TryRead(
             Frames.Request(
-                30011, "brokerName", "b", "state", "parked", "producerGroup", "g", "after", "b@7", "maxCount", "5"),
+                30011, "brokerName", "b", "state", "parked", "producerGroup", "g", "cursor", "b@7", "maxNum", "5"),
             out ListTransactionsRequest request, out _));
         Assert.Equal(new ListTransactionsRequest("b", "parked", "g", "b@7", 5), request);
         Assert.True(ListTransactionsRequest.TryRead(Frames.Request(30011), out request, out _));

@@ -54,7 +54,7 @@ internal static class RequestShapes
             command => Problem(RecallMessageRequest.TryRead(command, out _, out string? problem), problem)),
         (323, "msgId=text",
             command => Problem(ResumeTransactionRequest.TryRead(command, out _, out string? problem), problem)),
-        (30011, "brokerName=blank? state=blank? producerGroup=blank? after=blank? maxCount=int?",
+        (30011, "brokerName=blank? state=blank? producerGroup=blank? cursor=blank? maxNum=int?",
             command => Problem(ListTransactionsRequest.TryRead(command, out _, out string? problem), problem)),
         (38, "consumerGroup=text",
             command => Problem(ConsumerListRequest.TryRead(command, out _, out string? problem), problem)),

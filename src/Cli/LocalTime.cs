@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace OrleansMq.Cli.Brokers;
+namespace OrleansMq.Cli;
 
 /// <summary>Times as people read them, in their own zone.</summary>
-internal static class Times
+internal static class LocalTime
 {
     /// <summary>A time to the second; empty for none.</summary>
     public static string Show(long? milliseconds) => milliseconds is > 0
