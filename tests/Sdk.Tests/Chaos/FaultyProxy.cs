@@ -121,7 +121,15 @@ public sealed class FaultyProxy : IAsyncDisposable
         {
             foreach (Socket socket in (Socket[])[client, broker])
             {
-                socket.LingerState = new LingerOption(true, 0);
+                try
+                {
+                    socket.LingerState = new LingerOption(true, 0);
+                }
+                catch (Exception cause) when (cause is SocketException or ObjectDisposedException)
+                {
+                    // It has ended by itself.
+                }
+
                 socket.Close();
             }
         }
