@@ -30,15 +30,19 @@ internal sealed class BenchCluster : IAsyncDisposable
 
     public BrokerHost BrokerHost(int silo) => _hosts[silo].Services.GetRequiredService<ISiloBroker>().Host;
 
-    public static async Task<BenchCluster> StartAsync(string connectionString)
+    /// <summary>What belongs to the silo of broker-0.</summary>
+    public IServiceProvider NearServices => _hosts[0].Services;
+
+    public static async Task<BenchCluster> StartAsync(
+        string connectionString, int silos = 2, Action<ISiloBuilder>? configure = null)
     {
         var cluster = new BenchCluster();
         Database database = connectionString.Length == 0
             ? new Database(DatabaseKind.Sqlite, $"Data Source={Path.Combine(cluster._directory, "state.db")}")
             : new Database(DatabaseKind.PostgreSql, connectionString);
         await DatabaseSchema.ApplyAsync(database);
-        for (int silo = 0; silo < 2; silo++)
-            cluster._hosts.Add(await cluster.StartSiloAsync(silo, database));
+        for (int silo = 0; silo < silos; silo++)
+            cluster._hosts.Add(await cluster.StartSiloAsync(silo, database, configure));
         cluster._clientHost = await cluster.StartClientAsync();
         return cluster;
     }
@@ -57,7 +61,7 @@ internal sealed class BenchCluster : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task<IHost> StartSiloAsync(int number, Database database)
+    private async Task<IHost> StartSiloAsync(int number, Database database, Action<ISiloBuilder>? configure)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.UseOrleans(silo =>
@@ -77,6 +81,7 @@ internal sealed class BenchCluster : IAsyncDisposable
                 storage.ConnectionString = database.ConnectionString;
                 storage.GrainStorageSerializer = new JsonStateSerializer();
             });
+            configure?.Invoke(silo);
         });
         IHost host = builder.Build();
         await host.StartAsync();

@@ -13,5 +13,9 @@ paths.SetAction(async (arguments, _) => await PathSuite.RunAsync(
 var control = new Command("control", "What topics, groups and members cost the control plane as they grow.") { topics, database };
 control.SetAction(async (arguments, _) => await ControlSuite.RunAsync(arguments.GetValue(topics), arguments.GetValue(database)!));
 
-return await new RootCommand("Measures OrleansMq in a cluster of two silos, all in this process.") { paths, control }
+var streams = new Command("streams", "Events from grain to grain over streams: this provider's and Orleans' own in memory, in one silo.") { rounds, seconds };
+streams.SetAction(async (arguments, _) => await StreamSuite.RunAsync(
+    arguments.GetValue(rounds), TimeSpan.FromSeconds(arguments.GetValue(seconds))));
+
+return await new RootCommand("Measures OrleansMq in a cluster of silos, all in this process.") { paths, control, streams }
     .Parse(args).InvokeAsync();

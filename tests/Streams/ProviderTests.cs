@@ -25,6 +25,7 @@ public sealed class ProviderTests : IAsyncLifetime
             });
             silo.AddOrleansMqStreams("even", streams => streams.QueuesPerBroker = 1);
             silo.AddStreamFilter<EvenFilter>("even");
+            silo.AddOrleansMqStreams("old", streams => streams.StartAt = StartAt.OldestEvent);
         },
         Client = client => client
             .AddOrleansMqStreams("plain", streams =>
@@ -32,7 +33,8 @@ public sealed class ProviderTests : IAsyncLifetime
                 streams.QueuesPerBroker = 2;
                 streams.Format = EventFormat.Plain;
             })
-            .AddOrleansMqStreams("even", streams => streams.QueuesPerBroker = 1),
+            .AddOrleansMqStreams("even", streams => streams.QueuesPerBroker = 1)
+            .AddOrleansMqStreams("old", streams => streams.StartAt = StartAt.OldestEvent),
     });
 
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
@@ -94,6 +96,20 @@ public sealed class ProviderTests : IAsyncLifetime
             () => Seen.By("both-queues").Count >= 10, () => string.Join(' ', Seen.Items<int>("both-queues")));
         Assert.Equal(Enumerable.Range(0, 10), Seen.Items<int>("both-queues").Distinct().Order());
         Assert.Equal([0, 2, 4, 6, 8], Seen.Items<int>("both-queues").Distinct().Where(item => item % 2 == 0));
+    }
+
+    [Fact]
+    public async Task Topic_IsReadFromWhereTheOptionsSay_WhenItWasThereBefore()
+    {
+        await using BrokerClient client = await Cluster.ConnectAsync();
+        await client.CreateTopicAsync("Before", 1);
+        await client.PublishAsync("Before", "k", "1");
+
+        await Cluster.Client.GetGrain<ISubscriberGrain>("from-now").Subscribe("Before", "k", provider: "mq");
+        await Cluster.Client.GetGrain<ISubscriberGrain>("from-old").Subscribe("Before", "k", provider: "old");
+        await client.PublishAsync("Before", "k", "2");
+        await Seen.AssertAsync("from-now", 2);
+        await Seen.AssertAsync("from-old", 1, 2);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Streams;
+using OrleansMq.Streams.Queues;
 using OrleansMq.Streams.Tests.Grains;
 using OrleansMq.Streams.Tests.TestCluster;
 
@@ -71,6 +73,27 @@ public sealed class RewindTests(OneSilo silo) : IClassFixture<OneSilo>
     }
 
     [Fact]
+    public async Task Checkpoint_GoesOn_WhenASubscriptionIsRewound()
+    {
+        await Grain("ahead").Subscribe("Back", "1");
+        await Publisher.Publish("Back", "1", [.. Enumerable.Range(0, 10)]);
+        await StreamCluster.UntilAsync(() => CommittedOf("Back") == 10, () => $"{CommittedOf("Back")}");
+        using var gate = new Gate();
+        Behaviors.Set("rewound", _ => gate.Opened);
+        await Grain("rewound").Subscribe("Back", "1", OrleansMqToken.Oldest);
+
+        // The next round of checkpoints has seen it.
+        StreamQueue queue = Cluster.FirstSilo.ServiceProvider.GetRequiredKeyedService<StreamQueues>(StreamCluster.Provider).All
+            .Single(one => one.Log.Id.Topic == "Back");
+        await StreamCluster.UntilAsync(() => queue.Lags.Any(lag => lag.Messages == 10), () => "the rewound one is behind");
+        Assert.Equal(10, CommittedOf("Back"));
+        await Publisher.Publish("Back", "2", 1);
+        await StreamCluster.UntilAsync(() => CommittedOf("Back") == 11, () => $"{CommittedOf("Back")}");
+        gate.Open();
+        await Seen.AssertAsync("rewound", [.. Enumerable.Range(0, 10)]);
+    }
+
+    [Fact]
     public async Task Resume_GivesAllSinceAnInstant_WhenTheSubscriptionGoesOn()
     {
         IAsyncStream<int> stream = Cluster.StreamOf<int>("Instant", "1");
@@ -83,6 +106,9 @@ public sealed class RewindTests(OneSilo silo) : IClassFixture<OneSilo>
         await Seen.AssertAsync("again", 1, 2, 3);
         await handle.UnsubscribeAsync();
     }
+
+    private long? CommittedOf(string topic) => StreamCluster.LocalOf(Cluster.FirstSilo).Host.Node.Groups
+        .Find(StreamCluster.Group)?.QueryOffset(topic, 0);
 
     private static Func<int, StreamSequenceToken?, Task> Note(string name) => (item, token) =>
     {

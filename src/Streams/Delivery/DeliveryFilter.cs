@@ -65,12 +65,14 @@ internal sealed class DeliveryFilter(IServiceProvider services, Handshakes hands
             return;
         }
 
-        cursor.IsRefused = context.Result is not null;
-        if (!cursor.IsRefused)
+        if (context.Result is not null)
         {
-            cursor.Delivered(batch);
-            StreamMeter.CountDelivery(batch);
+            cursor.Refuse();
+            return;
         }
+
+        cursor.Delivered(batch);
+        StreamMeter.CountDelivery(batch);
     }
 
     /// <summary>

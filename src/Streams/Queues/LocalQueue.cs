@@ -45,30 +45,8 @@ internal sealed class LocalQueue(LocalBroker broker, StreamQueueId id, TimeProvi
     /// <summary>Ends when there is a message at an offset, or after a time.</summary>
     public async Task WaitAsync(long offset, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var arrival = new Arrival(cancellationToken)
-        {
-            Queue = null!,
-            Offset = offset,
-            MaxCount = 1,
-            MaxBytes = 1,
-            Filter = null,
-            DeadlineMilliseconds = long.MaxValue,
-        };
-        if (TryBegin(out RunningBroker.Call call))
-        {
-            using (call)
-            {
-                if (Find(call.Node) is { } queue)
-                {
-                    arrival = arrival.In(queue);
-                    if (queue.MaxOffset > offset)
-                        return;
-                    call.Node.Hold(arrival);
-                }
-            }
-        }
-
-        await Task.WhenAny(arrival.Arrived, Task.Delay(wait, time, cancellationToken));
+        Task over = Task.Delay(wait, time, cancellationToken);
+        await Task.WhenAny(Hold(offset, wait, cancellationToken) ?? over, over);
     }
 
     /// <summary>How far a group has come; null when it committed nothing, or the queue is not here.</summary>
@@ -137,6 +115,33 @@ internal sealed class LocalQueue(LocalBroker broker, StreamQueueId id, TimeProvi
         }
     }
 
+    /// <summary>Waits among the pulls; null when the queue is not here.</summary>
+    private Task? Hold(long offset, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if (!TryBegin(out RunningBroker.Call call))
+            return null;
+
+        using (call)
+        {
+            if (Find(call.Node) is not { } queue)
+                return null;
+            if (queue.MaxOffset > offset)
+                return Task.CompletedTask;
+
+            var arrival = new Arrival(cancellationToken)
+            {
+                Queue = queue,
+                Offset = offset,
+                MaxCount = 1,
+                MaxBytes = 1,
+                Filter = null,
+                DeadlineMilliseconds = (time.GetUtcNow() + wait).ToUnixTimeMilliseconds(),
+            };
+            call.Node.Hold(arrival);
+            return arrival.Arrived;
+        }
+    }
+
     private static Task<ConfirmationStatus> AwaitFlushAsync(BrokerNode node, SendResult result)
     {
         var flushed = new TaskCompletionSource<ConfirmationStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -183,16 +188,6 @@ internal sealed class LocalQueue(LocalBroker broker, StreamQueueId id, TimeProvi
         public Task Arrived => _arrived.Task;
 
         public override bool IsAbandoned => cancellationToken.IsCancellationRequested;
-
-        public Arrival In(ConsumeQueue queue) => new(cancellationToken)
-        {
-            Queue = queue,
-            Offset = Offset,
-            MaxCount = MaxCount,
-            MaxBytes = MaxBytes,
-            Filter = Filter,
-            DeadlineMilliseconds = DeadlineMilliseconds,
-        };
 
         public override void Answer(Protocol.Codes.ResponseCode code, ReadResult result, OutputBuffer body) =>
             _arrived.TrySetResult();

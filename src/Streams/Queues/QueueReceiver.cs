@@ -19,8 +19,9 @@ internal sealed class QueueReceiver(
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private long? _committed;
+    private long _committed;
     private long _committedAt;
+    private CommitStatus? _status = CommitStatus.Committed;
     private bool _isOpen;
 
     public async Task Initialize(TimeSpan timeout)
@@ -79,6 +80,7 @@ internal sealed class QueueReceiver(
 
         long start = queue.Log.QueryCommitted(group) ?? queue.Log.FindByTime(sinceMilliseconds) ?? offsets.Min;
         queue.Begin(Math.Clamp(start, offsets.Min, offsets.Max));
+        _committed = queue.End;
         _committedAt = time.GetTimestamp();
         _isOpen = true;
         logger.Reads(queue.Log.Id.Topic, queue.Log.Id.Key, queue.End);
@@ -108,15 +110,16 @@ internal sealed class QueueReceiver(
     private void Commit()
     {
         _committedAt = time.GetTimestamp();
-        long checkpoint = queue.GetCheckpoint();
+        long checkpoint = queue.GetCheckpoint(_committed);
         queue.MeasureLags(queue.Log.Offsets?.Max ?? queue.End);
-        if (checkpoint == _committed)
+        if (checkpoint <= _committed)
             return;
 
-        CommitStatus? status = queue.Log.Commit(group, checkpoint);
-        if (status is CommitStatus.Committed or CommitStatus.Unchanged)
+        CommitStatus? before = _status;
+        _status = queue.Log.Commit(group, checkpoint);
+        if (_status is CommitStatus.Committed or CommitStatus.Unchanged)
             _committed = checkpoint;
-        else
-            logger.NotCommitted(queue.Log.Id.Topic, queue.Log.Id.Key, checkpoint, status?.ToString() ?? "not here");
+        else if (_status != before)
+            logger.NotCommitted(queue.Log.Id.Topic, queue.Log.Id.Key, checkpoint, _status?.ToString() ?? "not here");
     }
 }

@@ -46,9 +46,6 @@ internal sealed class StreamCursor : IQueueCacheCursor
     /// <summary>What came of giving the subscriber the current messages.</summary>
     public DeliveryAttempts Attempts { get; private set; } = new();
 
-    /// <summary>Whether the subscriber said that it is elsewhere: another cursor takes the place of this one.</summary>
-    public bool IsRefused { get; set; }
-
     /// <summary>Whether there is nothing for the subscriber up to the end of what was read.</summary>
     public bool IsDrained { get; private set; }
 
@@ -67,6 +64,9 @@ internal sealed class StreamCursor : IQueueCacheCursor
             return _ahead.TryPeek(out StreamMessage? first) ? first.Offset : _next;
         }
     }
+
+    /// <summary>The subscriber said that it is elsewhere: another cursor takes the place of this one.</summary>
+    public void Refuse() => _queue.Refuse(this);
 
     /// <summary>The subscriber has the current messages.</summary>
     public void Delivered(EventBatch batch)

@@ -21,6 +21,7 @@ internal sealed class StreamQueue : IQueueCache
 
     private readonly RecentMessages _recent;
     private readonly HashSet<StreamCursor> _cursors = [];
+    private readonly List<StreamCursor> _refused = [];
     private readonly HashSet<StreamId> _woken = [];
     private readonly Lock _wakeLock = new();
     private readonly string _provider;
@@ -79,12 +80,19 @@ internal sealed class StreamQueue : IQueueCache
         _readEnd = offset;
     }
 
-    /// <summary>All below is done for every subscription.</summary>
-    public long GetCheckpoint()
+    /// <summary>
+    /// All below is done for every subscription, but for those that were rewound: they are at what was done before.
+    /// </summary>
+    /// <param name="before">The checkpoint before this one.</param>
+    public long GetCheckpoint(long before)
     {
         long lowest = End;
         foreach (StreamCursor cursor in _cursors)
-            lowest = Math.Min(lowest, cursor.Position);
+        {
+            if (cursor.Position is var position && position >= before)
+                lowest = Math.Min(lowest, position);
+        }
+
         return lowest;
     }
 
@@ -188,12 +196,16 @@ internal sealed class StreamQueue : IQueueCache
             streamId,
             startPosition == StreamSubscriptionStartPosition.EarliestAvailable ? OrleansMqToken.Oldest : null));
 
+    /// <summary>The next cursor of the stream takes the place of this one.</summary>
+    public void Refuse(StreamCursor cursor) => _refused.Add(cursor);
+
     /// <summary>
     /// Forgets a cursor. Not while the agent ends: it disposes all of them before the last checkpoint, for which they
     /// count.
     /// </summary>
     public void Remove(StreamCursor cursor)
     {
+        _refused.Remove(cursor);
         if (!IsEnding)
             _cursors.Remove(cursor);
     }
@@ -274,9 +286,9 @@ internal sealed class StreamQueue : IQueueCache
 
     private CursorStart StartOf(StreamId stream, StreamSequenceToken? token)
     {
-        StreamCursor? refused = _cursors.FirstOrDefault(cursor => cursor.IsRefused && cursor.Stream == stream);
+        StreamCursor? refused = _refused.Find(cursor => cursor.Stream == stream);
         if (refused is not null)
-            refused.IsRefused = false;
+            _refused.Remove(refused);
         if (token is not OrleansMqToken place)
             return new CursorStart(End, IsDrained: true, Before: refused);
         if (place.IsTime)

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using OrleansMq.Streams.Diagnostics;
 
 namespace OrleansMq.Streams.Queues;
 
 /// <summary>The queues that agents of a provider read on this silo. Thread-safe.</summary>
-internal sealed class StreamQueues
+internal sealed class StreamQueues : IDisposable
 {
     private const int MaxWaiting = 10_000;
 
@@ -24,6 +25,8 @@ internal sealed class StreamQueues
                 queue.Wake(stream);
         }
     }
+
+    public void Dispose() => StreamMeter.Forget(this);
 
     public void Remove(StreamQueue queue) =>
         _queues.TryRemove(new KeyValuePair<StreamQueueId, StreamQueue>(queue.Log.Id, queue));
