@@ -123,7 +123,7 @@ public sealed partial class BrokerClient : IAsyncDisposable
                 WritePull(state.pull, state.SerializeType, opaque, output),
             RemotingCommand.From,
             _options.RequestTimeout + pull.Wait + (pull.Wait > TimeSpan.Zero ? HeldPullGrace : TimeSpan.Zero),
-            cancellation).ConfigureAwait(false);
+            cancellation, isHeld: pull.Wait > TimeSpan.Zero).ConfigureAwait(false);
         PullStatus status = (ResponseCode)answer.Code switch
         {
             ResponseCode.Success => PullStatus.Found,

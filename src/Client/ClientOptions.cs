@@ -67,7 +67,8 @@ public sealed record ClientOptions
     public TimeSpan TimeoutCheckInterval { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
-    /// The most calls of a connection without an answer; further ones wait for a free place. Default: 1,024.
+    /// The most calls of a connection without an answer; further ones wait for a free place. Pulls that brokers hold
+    /// do not count. Default: 1,024.
     /// </summary>
     public int MaxPendingCalls { get; init; } = 1_024;
 

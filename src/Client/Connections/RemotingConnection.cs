@@ -150,14 +150,17 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
     /// <param name="read">Makes a value of the answer, on the receive loop; keeps nothing of it but copies.</param>
     /// <param name="timeout">How long to wait for the answer.</param>
     /// <param name="cancellation">Gives up the call.</param>
+    /// <param name="isHeld">
+    /// Whether the broker may hold the call for long: such calls take no place from others.
+    /// </param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<TAnswer> InvokeAsync<TRequest, TAnswer>(
         TRequest request, CommandEncoder<TRequest> encode, Func<CommandReader, TAnswer> read, TimeSpan timeout,
-        CancellationToken cancellation)
+        CancellationToken cancellation, bool isHeld = false)
     {
         PendingCall<TAnswer> call = PendingCall<TAnswer>.Rent(
             read, _options.Time.GetTimestamp(), DeadlineAfter(timeout));
-        if (!await _places.WaitAsync(timeout, cancellation).ConfigureAwait(false))
+        if (!isHeld && !await _places.WaitAsync(timeout, cancellation).ConfigureAwait(false))
             throw TimedOut(timeout);
 
         try
@@ -170,7 +173,8 @@ public sealed class RemotingConnection : IAsyncDisposable, IThreadPoolWorkItem
         }
         finally
         {
-            _places.Release();
+            if (!isHeld)
+                _places.Release();
         }
     }
 

@@ -67,7 +67,7 @@ internal sealed class ConsumerRequests
         foreach ((MessageQueueKey key, long offset) in body.OffsetTable)
         {
             if (_queues.TryFind(key, out AssignedQueue? queue))
-                queue.BeginAt(offset, committed: offset);
+                queue.Reset(offset);
         }
 
         return new(Answer(request));

@@ -11,7 +11,8 @@ public sealed class SendObservationTests
     {
         var message = new Message { Topic = "Orders" };
         var options = new ClientOptions();
-        var receipt = new SendReceipt("Orders", "a", SendStatus.Ok, SendDurability.Disk, UniqueId.Of(message, options.Time), default);
+        var receipt = new SendReceipt(
+            "Orders", "a", SendStatus.Ok, SendDurability.Disk, UniqueId.Of(message, options.Time), null!, 0);
         Observe(message, options, receipt);
 
         long before = GC.GetAllocatedBytesForCurrentThread();

@@ -39,7 +39,11 @@ internal sealed class Rebalancer(
                 backoff.Reset();
             else if (backoff.Next() is var sooner && sooner < pause)
                 pause = sooner;
-            await ((Task)WaitAsync(pause, cancellation)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WaitAsync(pause, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            // In an outage every queue asks for a round with each of its attempts.
+            await Task.Delay(options.RetryDelay, _time, cancellation)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await Task.WhenAll(_leaving.Values).ConfigureAwait(false);

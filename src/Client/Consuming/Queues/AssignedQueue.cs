@@ -30,6 +30,7 @@ internal sealed class AssignedQueue
     private int _handlers;
     private int _staleHandlers;
     private long? _committed;
+    private long? _redirected;
     private bool _isLeaving;
     private bool _isClosed;
     private long _lockedUntil = long.MaxValue;
@@ -97,7 +98,33 @@ internal sealed class AssignedQueue
         }
 
         pulling.Cancel();
-        handling.Cancel();
+        _ = handling.CancelAsync();
+    }
+
+    /// <summary>A pull was told to go on elsewhere.</summary>
+    public void Redirect(long offset, int epoch)
+    {
+        lock (_gate)
+        {
+            if (epoch == Epoch)
+                _redirected = offset;
+        }
+
+        BeginAt(offset, committed: null, epoch);
+    }
+
+    /// <summary>The group was sent elsewhere. A pull that was told of it first may have come there already.</summary>
+    public void Reset(long offset)
+    {
+        lock (_gate)
+        {
+            bool isThere = _redirected == offset;
+            _redirected = null;
+            if (isThere)
+                return;
+        }
+
+        BeginAt(offset, committed: offset);
     }
 
     /// <summary>What the next pull is to ask for; null while the position is not known.</summary>
@@ -282,8 +309,8 @@ internal sealed class AssignedQueue
         return drained;
     }
 
-    /// <summary>Tells handlers that they are no longer waited for.</summary>
-    public void CancelHandlers() => _handling.Cancel();
+    /// <summary>Tells handlers that they are no longer waited for; what they do then is done elsewhere.</summary>
+    public void CancelHandlers() => _ = _handling.CancelAsync();
 
     /// <summary>Nothing counts any more that handlers still do.</summary>
     public void Close()
@@ -299,7 +326,7 @@ internal sealed class AssignedQueue
         }
 
         _leaving.Cancel();
-        _handling.Cancel();
+        CancelHandlers();
     }
 
     /// <summary>How far it is.</summary>

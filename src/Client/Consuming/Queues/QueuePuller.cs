@@ -95,7 +95,7 @@ internal sealed class QueuePuller(
         {
             if (outcome.NextOffset == plan.Offset)
                 return false;
-            queue.BeginAt(outcome.NextOffset, null, plan.Epoch);
+            queue.Redirect(outcome.NextOffset, plan.Epoch);
             return true;
         }
 
