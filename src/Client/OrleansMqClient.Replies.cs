@@ -27,6 +27,8 @@ public sealed partial class OrleansMqClient
 
         // The requester is connected to the broker that took its request, as a rule.
         BrokerAddress[] inOrder = [.. brokers.OrderByDescending(broker => broker.BrokerName == request.BrokerName)];
+        if (inOrder.Length == 0)
+            throw new ConnectionLostException("The cluster has no broker now that could take the reply.", null);
         for (int index = 0; ; index++)
         {
             try

@@ -17,7 +17,7 @@ public sealed class GroupAdmin
 
     internal GroupAdmin(AdminCalls calls) => _calls = calls;
 
-    /// <summary>Makes a group on all brokers, or changes it.</summary>
+    /// <summary>Makes a group on all brokers, or changes it: all of its settings are as these say.</summary>
     public Task PutAsync(GroupSettings settings, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(settings);

@@ -21,6 +21,9 @@ internal sealed class MessageNotices(OrleansMqClient client, SimpleConsumerOptio
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
 
+    /// <summary>Whether nobody is to wait any more.</summary>
+    public bool IsDisposed => _stopping.IsCancellationRequested;
+
     /// <summary>Completes when one of the brokers may have something, or cannot be asked now.</summary>
     public async Task WaitAsync(
         IReadOnlyList<BrokerAddress> brokers, TimeSpan wait, CancellationToken cancellation)

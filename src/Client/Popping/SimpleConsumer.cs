@@ -55,6 +55,7 @@ public sealed class SimpleConsumer : IAsyncDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(_notices.IsDisposed, this);
             TopicRoute? route = await _client.Routes.FindAsync(Options.Topic, cancellation).ConfigureAwait(false);
             if (route is null)
                 throw new TopicNotFoundException(Options.Topic);

@@ -28,7 +28,9 @@ internal sealed class QueueReader : IDisposable
     private TaskCompletionSource _placed = NewSignal();
     private bool _isListed;
     private bool _isOver;
+    private Exception? _failure;
     private int _failures;
+    private int _refusals;
 
     public QueueReader(TopicReader reader, OrleansMqClient client, TopicQueue queue, ReadPosition from)
     {
@@ -106,7 +108,7 @@ internal sealed class QueueReader : IDisposable
             _buffer.Seek(target);
             step = _step;
             _step = CancellationTokenSource.CreateLinkedTokenSource(_reader.Stopping);
-            if (_placed.Task.IsCompleted)
+            if (_placed.Task.IsCompleted && _failure is null)
                 _placed = NewSignal();
             if (_isOver)
                 _reader.GoesOn();
@@ -139,6 +141,9 @@ internal sealed class QueueReader : IDisposable
     {
         lock (_gate)
         {
+            _failure = cause;
+            if (!_placed.TrySetException(cause))
+                _placed = NewSignal();
             _placed.TrySetException(cause);
 
             // Nobody need have waited.
@@ -170,7 +175,7 @@ internal sealed class QueueReader : IDisposable
                 await ResolveAsync(step, cancellation).ConfigureAwait(false);
             else
                 await PullAsync(step, cancellation).ConfigureAwait(false);
-            _failures = 0;
+            (_failures, _refusals) = (0, 0);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -178,6 +183,8 @@ internal sealed class QueueReader : IDisposable
         }
         catch (Exception cause) when (Failures.IsOfBroker(cause) && !IsFinal(cause))
         {
+            // A broker that comes back may lack the topic once more, for a moment.
+            _refusals = cause is RemotingException ? _refusals + 1 : 0;
             await WaitAsync(cancellation).ConfigureAwait(false);
         }
     }
@@ -278,7 +285,7 @@ internal sealed class QueueReader : IDisposable
         ResponseCode.SystemBusy or ResponseCode.ServiceNotAvailable or ResponseCode.FlowControl
             or ResponseCode.NotLeaderForQueue or ResponseCode.GoAway => false,
         ResponseCode.TopicNotExist or ResponseCode.NoPermission or ResponseCode.SystemError
-            or ResponseCode.SubscriptionGroupNotExist => _failures >= MaxRefusals,
+            or ResponseCode.SubscriptionGroupNotExist => _refusals >= MaxRefusals,
         _ => true,
     };
 

@@ -27,6 +27,8 @@ public sealed class TopicReader : IAsyncEnumerable<ReceivedMessage>, IAsyncDispo
     private readonly Lock _gate = new();
     private readonly List<Task> _running = [];
     private volatile QueueReader[] _queues = [];
+    private volatile bool _isDisposed;
+    private Exception? _failure;
     private TopicRoute _route;
     private ReadPosition _fromOfNew;
     private int _unfinished;
@@ -76,12 +78,12 @@ public sealed class TopicReader : IAsyncEnumerable<ReceivedMessage>, IAsyncDispo
     {
         while (true)
         {
-            ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (TryRead(out ReceivedMessage? message))
                 return message;
             if (!await _ready.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))
             {
-                ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
                 return null;
             }
         }
@@ -156,12 +158,13 @@ public sealed class TopicReader : IAsyncEnumerable<ReceivedMessage>, IAsyncDispo
         Task[] running;
         lock (_gate)
         {
-            if (_stopping.IsCancellationRequested)
+            if (_isDisposed)
                 return;
-            _stopping.Cancel();
+            _isDisposed = true;
             running = [.. _running];
         }
 
+        await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(running).ConfigureAwait(false);
         _ready.Writer.TryComplete();
         foreach (QueueReader queue in _queues)
@@ -198,7 +201,7 @@ public sealed class TopicReader : IAsyncEnumerable<ReceivedMessage>, IAsyncDispo
 
         lock (_gate)
         {
-            if (ReferenceEquals(route, _route) || _stopping.IsCancellationRequested)
+            if (ReferenceEquals(route, _route) || _isDisposed || _failure is not null)
                 return;
             _route = route;
             Add(route.ReadQueues.Where(queue => !_queues.Any(known => IsSame(known.Queue, queue))));
@@ -217,10 +220,17 @@ public sealed class TopicReader : IAsyncEnumerable<ReceivedMessage>, IAsyncDispo
 
     internal void Fail(Exception cause)
     {
-        if (!_stopping.IsCancellationRequested)
-            _ready.Writer.TryComplete(cause);
+        lock (_gate)
+        {
+            if (_isDisposed || _failure is not null)
+                return;
+            _failure = cause;
+        }
+
+        _ready.Writer.TryComplete(cause);
         foreach (QueueReader queue in _queues)
             queue.Fail(cause);
+        _stopping.Cancel();
     }
 
     private void Start()
@@ -258,13 +268,17 @@ public sealed class TopicReader : IAsyncEnumerable<ReceivedMessage>, IAsyncDispo
 
     private async Task SeekAsync(QueueReader[] queues, ReadPosition position, CancellationToken cancellation)
     {
-        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (Options.Group is null && ReadOptions.NeedsGroup(position))
             throw new ArgumentException($"The position {position} needs a reader with a group.", nameof(position));
-        if (_ready.Reader.Completion.IsCompleted)
+        if (_failure is null && _ready.Reader.Completion.IsCompleted)
             throw new InvalidOperationException("All that was there is read; open another reader.");
         foreach (QueueReader queue in queues)
-            queue.Seek(position);
+        {
+            if (_failure is null)
+                queue.Seek(position);
+        }
+
         await PlacedAsync(queues).WaitAsync(cancellation).ConfigureAwait(false);
     }
 

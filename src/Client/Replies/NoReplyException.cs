@@ -8,9 +8,12 @@ public sealed class NoReplyException : TimeoutException
     internal NoReplyException(string topic, string messageId, TimeSpan timeout, bool? hasConsumers)
         : base(
             $"Nobody replied to the request '{messageId}' within {timeout.TotalMilliseconds:F0} ms: "
-            + (hasConsumers == false
-                ? $"no group has ever consumed the topic '{topic}'; start a consumer of it that replies."
-                : $"those who consume the topic '{topic}' are gone, take longer, or do not reply."))
+            + hasConsumers switch
+            {
+                false => $"no group has ever consumed the topic '{topic}'; start a consumer of it that replies.",
+                true => $"those who consume the topic '{topic}' are gone, take longer, or do not reply.",
+                null => $"whether anybody consumes the topic '{topic}' could not be found out; are the brokers there?",
+            })
     {
         Topic = topic;
         MessageId = messageId;

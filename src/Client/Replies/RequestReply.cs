@@ -15,6 +15,9 @@ internal static class RequestReply
     private const string ReplyToProperty = "REPLY_TO_CLIENT";
     private const string TimeToLiveProperty = "TTL";
 
+    /// <summary>A request that nobody replied to is late already.</summary>
+    private static readonly TimeSpan DiagnosisLimit = TimeSpan.FromSeconds(3);
+
     /// <summary>See <see cref="Producer.RequestAsync"/>.</summary>
     public static async Task<Reply> RequestAsync(
         OrleansMqClient client, Producer producer, Message message, TimeSpan timeout, CancellationToken cancellation)
@@ -91,6 +94,7 @@ internal static class RequestReply
     /// <summary>Null if it cannot be found out at once.</summary>
     private static async Task<bool?> HasConsumersAsync(OrleansMqClient client, string topic)
     {
+        using var limit = new CancellationTokenSource(DiagnosisLimit, client.Options.Time);
         try
         {
             var request = new RemotingCommand
@@ -98,13 +102,13 @@ internal static class RequestReply
                 Code = (int)RequestCode.QueryTopicConsumeByWho, SerializeType = client.Options.SerializeType,
             };
             request.Fields["topic"] = topic;
-            foreach (BrokerAddress address in await client.FindBrokersAsync(CancellationToken.None)
+            foreach (BrokerAddress address in await client.FindBrokersAsync(limit.Token)
                 .ConfigureAwait(false))
             {
-                BrokerClient broker = await client.Connections.GetAsync(address, CancellationToken.None)
+                BrokerClient broker = await client.Connections.GetAsync(address, limit.Token)
                     .ConfigureAwait(false);
                 RemotingCommand answer = await broker.Connection.InvokeAsync(
-                    request, client.Options.RequestTimeout).ConfigureAwait(false);
+                    request, client.Options.RequestTimeout, limit.Token).ConfigureAwait(false);
                 BrokerClient.Require(answer);
                 if (!GroupList.TryRead(answer.Body.Span, out GroupList? groups, out _))
                     return null;
@@ -114,7 +118,7 @@ internal static class RequestReply
 
             return false;
         }
-        catch (Exception cause) when (Failures.IsOfBroker(cause))
+        catch (Exception cause) when (cause is OperationCanceledException || Failures.IsOfBroker(cause))
         {
             return null;
         }

@@ -34,6 +34,7 @@ public sealed class TransactionProducer : IAsyncDisposable
     private readonly ProducerPresence? _presence;
     private readonly ConcurrentDictionary<string, bool> _underWay = new(StringComparer.Ordinal);
     private readonly Action _closed;
+    private int _isDisposed;
 
     internal TransactionProducer(
         OrleansMqClient client, ITransactionChecker? checker, TransactionProducerOptions options, Action closed)
@@ -96,6 +97,8 @@ public sealed class TransactionProducer : IAsyncDisposable
     /// <summary>Waits for half messages that are under way, and answers no further questions.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+            return;
         await _producer.DisposeAsync().ConfigureAwait(false);
         if (_presence is not null)
             await _presence.DisposeAsync().ConfigureAwait(false);

@@ -273,6 +273,18 @@ public sealed class SimpleConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Receive_SaysSo_WhenTheConsumerIsDisposedMeanwhile()
+    {
+        SimpleConsumer consumer = _client.CreateSimpleConsumer(Options);
+        Task receiving = consumer.ReceiveAsync();
+        await UntilAsync(() => _client.Connections.Open.Any(broker => broker.Connection.PendingCount > 0));
+
+        await consumer.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => receiving);
+    }
+
+    [Fact]
     public void Create_NamesAllThatIsWrong_WhenOptionsCannotWork()
     {
         ArgumentException refusal = Assert.Throws<ArgumentException>(() => _client.CreateSimpleConsumer(

@@ -275,6 +275,32 @@ public sealed class TopicReaderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Read_FailsWithTheReason_WhenTheTopicIsDeleted_AndSoDoesSeek()
+    {
+        await SendAsync(0, 20);
+        await using TopicReader reader = await OpenAsync(new ReadOptions { HoldTime = TimeSpan.FromMilliseconds(20) });
+        await TakeAsync(reader, 20);
+
+        await _client.Admin.Topics.DeleteAsync(Topic, _limit);
+
+        await Assert.ThrowsAsync<RemotingException>(() => reader.ReadAsync(_limit).AsTask());
+        await Assert.ThrowsAsync<RemotingException>(() => reader.SeekAsync(ReadPosition.Earliest, _limit));
+    }
+
+    [Fact]
+    public async Task Read_SaysSo_WhenTheReaderIsDisposed()
+    {
+        TopicReader reader = await OpenAsync();
+        Task reading = reader.ReadAsync(_limit).AsTask();
+
+        await reader.DisposeAsync();
+        await reader.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reading);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reader.SeekAsync(ReadPosition.Earliest));
+    }
+
+    [Fact]
     public async Task Commit_SaysWhatIsMissing_WhenThereIsNoGroup()
     {
         await using TopicReader reader = await OpenAsync();

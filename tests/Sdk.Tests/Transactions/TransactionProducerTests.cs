@@ -224,6 +224,8 @@ public sealed class TransactionProducerTests : IAsyncLifetime
         await first.DisposeAsync();
 
         await using TransactionProducer second = await CreateAsync(_client, TransactionOutcome.Unknown);
+        await first.DisposeAsync();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => CreateAsync(_client, TransactionOutcome.Unknown));
     }
 
     [Fact]
