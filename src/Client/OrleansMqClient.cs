@@ -2,6 +2,7 @@ using OrleansMq.Client.Brokers;
 using OrleansMq.Client.Consuming;
 using OrleansMq.Client.Producing;
 using OrleansMq.Client.Routing;
+using OrleansMq.Client.Serialization;
 using OrleansMq.Client.Transports;
 
 namespace OrleansMq.Client;
@@ -69,6 +70,19 @@ public sealed partial class OrleansMqClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(handler);
         return new PushConsumer(this, options, handler);
     }
+
+    /// <summary>
+    /// The same for values, which are read by the client's serializer. A body that holds no such value becomes a dead
+    /// letter at once, with the reason.
+    /// </summary>
+    /// <inheritdoc cref="CreateConsumer(ConsumerOptions, MessageHandler)"/>
+    public PushConsumer CreateConsumer<T>(ConsumerOptions options, MessageHandler<T> handler) =>
+        CreateConsumer(options, handler.Untyped(Options.Serializer));
+
+    /// <summary>Asks a broker for an answer, so that it is known whether one can be reached.</summary>
+    /// <exception cref="ConnectionLostException">None of those that the client was given can be reached.</exception>
+    /// <exception cref="TimeoutException">None answered in time.</exception>
+    public Task PingAsync(CancellationToken cancellation = default) => Routes.PingAsync(cancellation);
 
     /// <summary>Ends all connections; calls without an answer fail.</summary>
     public async ValueTask DisposeAsync()

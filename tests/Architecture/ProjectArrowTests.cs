@@ -13,6 +13,7 @@ public sealed class ProjectArrowTests
         ["Broker"] = ["Storage", "Protocol", "Messages"],
         ["Gateway"] = ["Broker", "Protocol"],
         ["Client"] = ["Protocol", "Messages"],
+        ["Client.Hosting"] = ["Client"],
         ["Client.InProcess"] = ["Client", "Gateway"],
         ["TestKit"] = ["Client", "Client.InProcess", "Gateway"],
         ["Standalone"] = ["Gateway", "Broker"],
@@ -74,7 +75,7 @@ public sealed class ProjectArrowTests
         Assert.Empty(wrong);
     }
 
-    private static IEnumerable<string> AllProjects() => new[] { "src", "tests", "bench" }
+    private static IEnumerable<string> AllProjects() => new[] { "src", "tests", "bench", "samples" }
         .Where(folder => Directory.Exists(Path.Combine(Repository.Root, folder))).SelectMany(Repository.Projects);
 
     private static bool NeedsOrleans(string project)

@@ -10,6 +10,13 @@ using OrleansMq.Broker.Sending;
 using OrleansMq.Broker.Statistics;
 using OrleansMq.Broker.Tracing;
 using OrleansMq.Broker.Transactions;
+using OrleansMq.Client;
+using OrleansMq.Client.Consuming;
+using OrleansMq.Client.Hosting.Configuration;
+using OrleansMq.Client.Hosting.Health;
+using OrleansMq.Client.Popping;
+using OrleansMq.Client.Producing;
+using OrleansMq.Client.Reading;
 using OrleansMq.Gateway;
 using OrleansMq.Storage;
 
@@ -38,8 +45,21 @@ public sealed class ReferencePageTests
         OptionTypes);
 
     [Fact]
+    public void ClientOptionsPage_NamesEveryOptionWithItsMeaning() => ReferencePages.AssertClientOptions(
+        "docs/reference/client-options.md",
+        """
+        # Options of the .NET client
+
+        `OrleansMqOptions` is what a [host's configuration](../concepts/hosting.md) says; the others are immutable records,
+        changed with `with`. This page is made from the code.
+
+        """,
+        typeof(OrleansMqOptions), typeof(OrleansMqHealthOptions), typeof(ClientOptions), typeof(ProducerOptions),
+        typeof(ConsumerOptions), typeof(ReadOptions), typeof(SimpleConsumerOptions));
+
+    [Fact]
     public void LogPage_NamesEveryEventOnce() => ReferencePages.AssertLogEvents(
         "docs/reference/log-events.md",
         "# Log events\n\nIds keep their meaning for good. This page is made from the code.\n\n| id | level | text |\n|---|---|---|\n",
-        [.. OptionTypes.Select(type => type.Assembly)]);
+        [.. OptionTypes.Append(typeof(OrleansMqOptions)).Select(type => type.Assembly)]);
 }

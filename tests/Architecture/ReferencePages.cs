@@ -27,6 +27,21 @@ internal static partial class ReferencePages
         AssertPage(path, page.ToString());
     }
 
+    /// <summary>Options of the client with their meaning, which ends with the default.</summary>
+    public static void AssertClientOptions(string path, string introduction, params Type[] types)
+    {
+        var page = new StringBuilder(introduction);
+        foreach (Type type in types)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n## {type.Name}\n\n| option | meaning |\n|---|---|\n");
+            string?[] given = [.. type.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.Name)];
+            foreach (PropertyInfo option in type.GetProperties().Where(property => property.CanWrite && !given.Contains(property.Name)))
+                page.Append(CultureInfo.InvariantCulture, $"| `{option.Name}` | {SummaryOf(option)} |\n");
+        }
+
+        AssertPage(path, page.ToString());
+    }
+
     /// <summary>Log events by their numbers, each used once.</summary>
     public static void AssertLogEvents(string path, string introduction, params Assembly[] assemblies)
     {

@@ -12,6 +12,6 @@ public interface IMessageHandler
 /// <summary>Consumes values that messages hold.</summary>
 public interface IMessageHandler<in T>
 {
-    /// <inheritdoc cref="Serialization.MessageHandler{T}"/>
+    /// <inheritdoc cref="MessageHandler{T}"/>
     ValueTask<ConsumeResult> HandleAsync(T value, ReceivedMessage message, CancellationToken cancellation);
 }

@@ -90,6 +90,25 @@ public sealed class PushConsumer : IAsyncDisposable
         return _starting.WaitAsync(cancellation);
     }
 
+    /// <summary>
+    /// How many messages wait for the group in the queues that this member has, those in its hands included; asked of
+    /// the brokers now. Queues whose place is not known yet do not count.
+    /// </summary>
+    public async ValueTask<long> GetLagAsync(CancellationToken cancellation = default)
+    {
+        long lag = 0;
+        foreach (AssignedQueue queue in _queues.All)
+        {
+            BrokerClient broker = await _client.Connections.GetAsync(queue.Broker, cancellation).ConfigureAwait(false);
+            long end = await broker.GetMaxOffsetAsync(queue.Key.Topic, queue.Key.QueueId, cancellation)
+                .ConfigureAwait(false);
+            if (queue.Describe().Unfinished is { } unfinished)
+                lag += Math.Max(0, end - unfinished);
+        }
+
+        return lag;
+    }
+
     /// <summary>Hands out nothing more, and keeps its queues; handlers at work go on.</summary>
     public void Pause() => Change(ConsumerState.Running, ConsumerState.Paused, _pause.Close);
 

@@ -48,6 +48,9 @@ internal sealed class RouteTable(BrokerConnections connections, ClientOptions op
             Volatile.Write(ref entry.AskedAt, Entry.Never);
     }
 
+    /// <summary>Asks the seeds for something that any of them can answer.</summary>
+    public Task PingAsync(CancellationToken cancellation) => AskAsync(TemplateTopic, cancellation);
+
     private async ValueTask<TopicRoute> GetOrLendAsync(string topic, CancellationToken cancellation)
     {
         if (await FindAsync(topic, cancellation).ConfigureAwait(false) is { } route)

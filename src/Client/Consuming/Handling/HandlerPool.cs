@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using OrleansMq.Client.Consuming.Queues;
+using OrleansMq.Client.Diagnostics;
 
 namespace OrleansMq.Client.Consuming.Handling;
 
@@ -46,19 +47,25 @@ internal sealed class HandlerPool(
 
     private async ValueTask HandleAsync(HandedOut handed)
     {
+        ProcessObservation? observation = ProcessObservation.Begin(
+            handed.Message, handed.Queue.Key.BrokerName, options.Group, time);
         ConsumeResult result;
         try
         {
             result = await handler(handed.Message, handed.Cancellation).ConfigureAwait(false);
+            observation?.Ended(result);
         }
-        catch (OperationCanceledException) when (handed.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException cause) when (handed.Cancellation.IsCancellationRequested)
         {
+            observation?.Failed(cause);
+
             // It is not done, so that it comes again to whoever has the queue then.
             Schedule(handed.Queue, handed.Queue.PutAside(handed));
             return;
         }
         catch (Exception cause)
         {
+            observation?.Failed(cause);
             result = ConsumeResult.Retry(reason: ReasonOf(cause));
         }
 

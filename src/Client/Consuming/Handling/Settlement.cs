@@ -1,5 +1,6 @@
 using OrleansMq.Client.Brokers;
 using OrleansMq.Client.Consuming.Queues;
+using OrleansMq.Client.Diagnostics;
 using OrleansMq.Client.Receiving;
 
 namespace OrleansMq.Client.Consuming.Handling;
@@ -71,15 +72,19 @@ internal sealed class Settlement(ConsumerOptions options, BrokerConnections conn
             MaxAttempts = isLast ? 1 : options.MaxAttempts,
             IsDeadLetter = result.Action == ConsumeAction.DeadLetter,
         };
+        SettleObservation? observation = SettleObservation.Begin(
+            sendBack.IsDeadLetter ? "dead_letter" : "retry", message, options.Group, time);
         try
         {
             BrokerClient broker = await connections.GetAsync(handed.Queue.Broker, CancellationToken.None)
                 .ConfigureAwait(false);
             await broker.SendBackAsync(options.Group, sendBack).ConfigureAwait(false);
+            observation?.Succeeded();
             return true;
         }
         catch (Exception cause) when (Failures.IsPassing(cause))
         {
+            observation?.Failed(cause);
             return false;
         }
     }

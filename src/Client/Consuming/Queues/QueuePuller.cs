@@ -1,6 +1,7 @@
 using OrleansMq.Client.Brokers;
 using OrleansMq.Client.Consuming.Handling;
 using OrleansMq.Client.Consuming.Offsets;
+using OrleansMq.Client.Diagnostics;
 using OrleansMq.Client.Receiving;
 
 namespace OrleansMq.Client.Consuming.Queues;
@@ -72,20 +73,38 @@ internal sealed class QueuePuller(
         BrokerClient broker = await _connections.GetAsync(queue.Broker, plan.Cancellation).ConfigureAwait(false);
         long? commit = options.IsBroadcasting ? null : plan.CommitOffset;
         long begun = _time.GetTimestamp();
-        PullOutcome outcome = await broker.PullAsync(
-            new PullRequest(options.Group, queue.Key.Topic, queue.Key.QueueId, plan.Offset)
-            {
-                MaxMessages = plan.MaxMessages,
-                MaxBytes = options.PullBytes,
-                Wait = options.PollTime,
-                Expression = view.Filter.Expression,
-                ExpressionType = view.Filter.ExpressionType,
-                CommitOffset = commit,
-            },
-            plan.Cancellation).ConfigureAwait(false);
+        PullOutcome outcome = await ObservedPullAsync(broker, queue, view, plan, commit).ConfigureAwait(false);
         if (commit is { } offset)
             queue.Committed(offset, plan.Epoch);
         return TakeIn(queue, view, plan, outcome) || WasHeld(begun);
+    }
+
+    private async ValueTask<PullOutcome> ObservedPullAsync(
+        BrokerClient broker, AssignedQueue queue, MessageView view, PullPlan plan, long? commit)
+    {
+        var observation = ReceiveObservation.Begin(_time);
+        (string, int) partition = (queue.Key.BrokerName, queue.Key.QueueId);
+        try
+        {
+            PullOutcome outcome = await broker.PullAsync(
+                new PullRequest(options.Group, queue.Key.Topic, queue.Key.QueueId, plan.Offset)
+                {
+                    MaxMessages = plan.MaxMessages,
+                    MaxBytes = options.PullBytes,
+                    Wait = options.PollTime,
+                    Expression = view.Filter.Expression,
+                    ExpressionType = view.Filter.ExpressionType,
+                    CommitOffset = commit,
+                },
+                plan.Cancellation).ConfigureAwait(false);
+            observation.Received(queue.Key.Topic, partition, options.Group, outcome.Messages);
+            return outcome;
+        }
+        catch (Exception cause) when (cause is not OperationCanceledException)
+        {
+            observation.Failed(queue.Key.Topic, partition, options.Group, cause);
+            throw;
+        }
     }
 
     /// <summary>Takes in what a pull found; false if that is nothing, not even another offset.</summary>

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using OrleansMq.Client.Producing;
 using OrleansMq.Client.Sending;
+using OrleansMq.Client.Serialization;
 
-namespace OrleansMq.Client.Serialization;
+namespace OrleansMq.Client.Producing;
 
 /// <summary>Sends of values, which become bodies by the client's <see cref="ClientOptions.Serializer"/>.</summary>
 public static class TypedSends

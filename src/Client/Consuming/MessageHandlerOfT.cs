@@ -1,7 +1,6 @@
-using OrleansMq.Client.Consuming;
 using OrleansMq.Client.Receiving;
 
-namespace OrleansMq.Client.Serialization;
+namespace OrleansMq.Client.Consuming;
 
 /// <summary>
 /// Consumes a value. An exception counts as <see cref="ConsumeResult.Retry"/> with its message as the reason.
