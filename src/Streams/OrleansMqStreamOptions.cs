@@ -51,8 +51,10 @@ public sealed class OrleansMqStreamOptions
     /// <summary>The pause before the second try; each one after it is twice as long. Default: 1 s.</summary>
     public TimeSpan FirstRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest pause between two tries. Default: 30 s.</summary>
-    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// The longest pause between two tries. A silo that stops waits for a pause that has begun. Default: 10 s.
+    /// </summary>
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How long a new subscriber is waited for, while its queue is not read on: one that needs longer to come to life

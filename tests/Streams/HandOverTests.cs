@@ -36,6 +36,38 @@ public sealed class HandOverTests
     }
 
     [Fact]
+    public async Task Stop_LosesNothingAndBuriesNothing_WhenASubscriberIsFailing()
+    {
+        await using StreamCluster cluster = await StreamCluster.StartAsync(2, NoPeriodicCheckpoints with
+        {
+            Streams = streams =>
+            {
+                streams.CheckpointInterval = TimeSpan.FromMinutes(10);
+                streams.RetryFor = TimeSpan.FromMinutes(10);
+                streams.MaxRetryDelay = TimeSpan.FromMilliseconds(100);
+            },
+        });
+        IPublisherGrain publisher = cluster.Client.GetGrain<IPublisherGrain>("publisher");
+        string key = await SubscribeAsync(cluster, "failing", consumerOn: "broker-0");
+        bool isBroken = true;
+        int tries = 0;
+        Behaviors.Set($"resuming-{key}", item =>
+            item >= 5 && isBroken && Interlocked.Increment(ref tries) > 0 ? throw new IOException("broken") : Task.CompletedTask);
+        await publisher.Publish(ResumingGrain.Topic, key, 0, 1, 2, 3, 4);
+        await Seen.AssertAsync($"resuming-{key}", 0, 1, 2, 3, 4);
+        await publisher.Publish(ResumingGrain.Topic, key, 5, 6, 7);
+        await StreamCluster.UntilAsync(() => tries > 2, () => $"{tries} tries");
+
+        await cluster.StopAsync("broker-1");
+        isBroken = false;
+        await MoveAsync(cluster, key, "broker-0", anew: true);
+        await cluster.StartAgainAsync("broker-1");
+        await publisher.Publish(ResumingGrain.Topic, key, 8);
+        await Seen.AssertAsync($"resuming-{key}", 0, 1, 2, 3, 4, 5, 6, 7, 8);
+        Assert.Null(StreamCluster.LocalOf(cluster.SiloOf("broker-1")).Host.Node.Topics.Find($"%DLQ%{StreamCluster.Group}"));
+    }
+
+    [Fact]
     public async Task Kill_GivesNothingAgain_WhenTheSubscriberLivesOn()
     {
         await using StreamCluster cluster = await StreamCluster.StartAsync(2, NoPeriodicCheckpoints);
@@ -89,10 +121,12 @@ public sealed class HandOverTests
     }
 
     /// <summary>Brings a subscriber to life on a silo.</summary>
-    private static async Task MoveAsync(StreamCluster cluster, string key, string broker)
+    private static async Task MoveAsync(StreamCluster cluster, string key, string broker, bool anew = false)
     {
         SiloAddress wanted = cluster.SiloOf(broker).SiloAddress;
         IResumingGrain grain = cluster.Client.GetGrain<IResumingGrain>(key);
+        if (anew)
+            await grain.Deactivate();
         await StreamCluster.UntilAsync(
             async () =>
             {
