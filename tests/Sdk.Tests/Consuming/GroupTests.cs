@@ -32,10 +32,11 @@ public sealed class GroupTests : ConsumerTest
     {
         await CreateTopicAsync(2);
         string[] sent = await SendToAllQueuesAsync(400);
-        await ConsumeAsync(_first.Ack, Options with { CommitInterval = TimeSpan.FromMinutes(1) });
+        ConsumerOptions ordered = Options with { Order = ConsumeOrder.PerQueue };
+        await ConsumeAsync(_first.Ack, ordered with { CommitInterval = TimeSpan.FromMinutes(1) });
         await _first.WaitAsync(sent);
 
-        PushConsumer two = await ConsumeAsync(_second.Ack);
+        PushConsumer two = await ConsumeAsync(_second.Ack, ordered);
         await UntilAsync("the second has a queue", () => QueuesOf(two) == 1);
         string[] more = await SendToAllQueuesAsync(400, first: 400);
         await UntilAsync("all messages came", () => _first.Messages.Count + _second.Messages.Count >= 800);
