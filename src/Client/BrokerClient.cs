@@ -194,11 +194,19 @@ public sealed partial class BrokerClient : IAsyncDisposable
     }
 
     /// <summary>Takes the client out of its producer group and a consumer group; null for no consumer group.</summary>
-    public async Task UnregisterAsync(string? consumerGroup, CancellationToken cancellation = default)
+    public Task UnregisterAsync(string? consumerGroup, CancellationToken cancellation = default) =>
+        UnregisterAsync(consumerGroup, _options.ProducerGroup, cancellation);
+
+    /// <summary>Takes the client out of a consumer group; it goes on as a producer.</summary>
+    internal Task LeaveGroupAsync(string consumerGroup, CancellationToken cancellation = default) =>
+        UnregisterAsync(consumerGroup, null, cancellation);
+
+    private async Task UnregisterAsync(string? consumerGroup, string? producerGroup, CancellationToken cancellation)
     {
         RemotingCommand request = Request(RequestCode.UnregisterClient);
         request.Fields["clientID"] = ClientId;
-        request.Fields["producerGroup"] = _options.ProducerGroup;
+        if (producerGroup is not null)
+            request.Fields["producerGroup"] = producerGroup;
         if (consumerGroup is not null)
             request.Fields["consumerGroup"] = consumerGroup;
         await CallAsync(request, cancellation).ConfigureAwait(false);

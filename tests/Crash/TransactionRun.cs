@@ -128,9 +128,9 @@ internal sealed class TransactionRun : IDisposable
         {
             TransactionList page = await new TransactionAdministration(client, Patience).ListAsync(request);
             open.AddRange(page.Transactions.Select(item => $"{item.UniqueKey} ({item.State}, {item.Checks} checks)"));
-            request = request with { After = page.Next };
+            request = request with { Cursor = page.Next };
         }
-        while (request.After is not null);
+        while (request.Cursor is not null);
 
         return open;
     }

@@ -25,7 +25,7 @@ internal sealed class BrokerConnections(ClientOptions options, BrokerRequests re
     /// <exception cref="ConnectionLostException">It cannot be reached, or could not a moment ago.</exception>
     public ValueTask<BrokerClient> GetAsync(BrokerAddress broker, CancellationToken cancellation)
     {
-        Slot slot = _slots.GetOrAdd(broker.Address, static _ => new Slot());
+        Slot slot = SlotOf(broker);
         return slot.Current is { Connection.IsOpen: true } client
             ? new ValueTask<BrokerClient>(client)
             : new ValueTask<BrokerClient>(ConnectAsync(slot, broker, cancellation));
@@ -46,6 +46,14 @@ internal sealed class BrokerConnections(ClientOptions options, BrokerRequests re
                 await client.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>
+    /// A broker that was reached by its address alone needs no second connection once its name is known. Otherwise the
+    /// name counts too: behind a transport that is no network, brokers of several machines may have one address.
+    /// </summary>
+    private Slot SlotOf(BrokerAddress broker) => _slots.TryGetValue(broker.Address, out Slot? slot)
+        ? slot
+        : _slots.GetOrAdd(broker.ToString(), static _ => new Slot());
 
     /// <summary>
     /// One attempt at a time, for all who want the broker; nobody's cancellation ends it for the others.

@@ -47,7 +47,7 @@ internal sealed class Heartbeats(BrokerConnections connections, ClientOptions op
         {
             try
             {
-                await broker.UnregisterAsync(group).ConfigureAwait(false);
+                await broker.LeaveGroupAsync(group).ConfigureAwait(false);
             }
             catch (Exception cause) when (Failures.IsOfBroker(cause))
             {
