@@ -12,6 +12,9 @@ internal sealed class SdkCommand
 {
     private const int BodyBytes = 1024;
     private const int Queues = 8;
+    private const int PullMessages = 256;
+    private const long Backlog = 500_000;
+    private const int Passes = 2;
 
     private readonly SharedOptions _shared = new();
 
@@ -60,6 +63,13 @@ internal sealed class SdkCommand
                     new SdkSendOptions { Callers = 4, MessagesPerCall = 1_000 }, duration)),
         ];
         int rounds = parsed.GetValue(_rounds);
+        Compare(table, rounds, pairs);
+        Compare(table, rounds, ReadPairs(target));
+    }
+
+    private static void Compare(
+        ReportTable table, int rounds, (string Name, Func<SdkReport> Raw, Func<SdkReport> Sdk)[] pairs)
+    {
         foreach ((string name, Func<SdkReport> raw, Func<SdkReport> sdk) in pairs)
         {
             List<double> ratios = [];
@@ -79,6 +89,33 @@ internal sealed class SdkCommand
                 $"{name}: the client reaches {Median(ratios) * 100:F0} % of the rate without it and allocates "
                 + $"{Median(allocated):N0} bytes a message"));
         }
+    }
+
+    /// <summary>Each round has a backlog of its own: the run without the client makes it, both drain it.</summary>
+    private static (string Name, Func<SdkReport> Raw, Func<SdkReport> Sdk)[] ReadPairs(Target target)
+    {
+        string topic = "";
+        SdkReport Raw()
+        {
+            topic = $"omq-bench-sdk-{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}";
+            var shape = new SendShape(topic, Queues, BodyBytes, Batch: 250, SerializeType.Binary, HasKeys: true);
+            using var drain = new DrainLoad(
+                target,
+                new DrainOptions
+                {
+                    Shape = shape, Messages = Backlog, Connections = 1, MaxMessages = PullMessages, Passes = Passes,
+                });
+            return new SdkReport(drain.Run($"raw drain 1 max {PullMessages}"), 0);
+        }
+
+        return
+        [
+            ("reading a backlog", Raw, () => new SdkReadLoad(target, topic, Backlog).Read("sdk reader", Passes)),
+            (
+                "consuming a backlog",
+                Raw,
+                () => new SdkReadLoad(target, topic, Backlog).Consume("sdk consumer", Passes)),
+        ];
     }
 
     private static SdkReport Raw(Target target, string mode, int inFlight, int batch, TimeSpan duration)
