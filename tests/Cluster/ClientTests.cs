@@ -66,7 +66,7 @@ public sealed class ClientTests : IAsyncLifetime
         List<ReceivedMessage> read = await TakeAsync(reader, 100);
 
         await _cluster.KillAsync("broker-1");
-        await SendAsync(100, 50);
+        await _producer.SendAsync(Enumerable.Range(100, 50).Select(number => MessageOf(number, key: null)), _limit);
         read.AddRange(await TakeAsync(reader, 50));
         await _cluster.StartAgainAsync("broker-1");
         await SendToAsync("broker-1");
@@ -152,11 +152,12 @@ public sealed class ClientTests : IAsyncLifetime
     });
 
     private Task<IReadOnlyList<SendReceipt>> SendAsync(int first, int count) => _producer.SendAsync(
-        Enumerable.Range(first, count).Select(number => new Message
-        {
-            Topic = Topic, OrderingKey = $"{number}", Body = Encoding.UTF8.GetBytes($"{number}"),
-        }),
-        _limit);
+        Enumerable.Range(first, count).Select(number => MessageOf(number, key: $"{number}")), _limit);
+
+    private static Message MessageOf(int number, string? key) => new()
+    {
+        Topic = Topic, OrderingKey = key, Body = Encoding.UTF8.GetBytes($"{number}"),
+    };
 
     private async Task SendToAsync(string broker)
     {

@@ -22,8 +22,9 @@ public sealed class Message
     public string? UniqueKey { get; init; }
 
     /// <summary>
-    /// Messages of one key go to one queue, in the order in which they were sent; null for no order. RocketMQ: the
-    /// sharding key, message group.
+    /// Messages of one key go to one queue, in the order in which they were sent; null for no order. They wait for that
+    /// queue's broker, and fail when it does not come back in time, rather than go elsewhere out of order; once a
+    /// topic's queues have changed, keys may lead to other queues. RocketMQ: the sharding key, message group.
     /// </summary>
     public string? OrderingKey { get; init; }
 
