@@ -129,64 +129,32 @@ public sealed record ConsumerOptions
 
     /// <summary>Fails for options that cannot work; the message names all of them.</summary>
     /// <exception cref="ArgumentException">Some are wrong.</exception>
-    internal void Check()
-    {
-        List<string> problems = [];
-        if (string.IsNullOrWhiteSpace(Group))
-            problems.Add($"{nameof(Group)} is empty; the name of a group is expected.");
-        if (Subscriptions is not { Count: > 0 })
-            problems.Add($"{nameof(Subscriptions)} is empty; one topic or more is expected.");
-        if (OffsetStore is not null && !IsBroadcasting)
-            problems.Add($"{nameof(OffsetStore)} is set; it is for broadcasting, other groups have brokers for it.");
-        CheckNumbers(problems);
-        CheckTimes(problems);
-        if (problems.Count > 0)
-            throw new ArgumentException("The consumer's options are wrong. " + string.Join(' ', problems));
-    }
-
-    private void CheckNumbers(List<string> problems)
-    {
-        AtLeastOne(Concurrency, nameof(Concurrency));
-        AtLeastOne(MaxAttempts ?? 1, nameof(MaxAttempts));
-        AtLeastOne(PullMessages, nameof(PullMessages));
-        AtLeastOne(PullBytes, nameof(PullBytes));
-        AtLeastOne(MaxQueueMessages, nameof(MaxQueueMessages));
-        AtLeastOne(MaxQueueBytes, nameof(MaxQueueBytes));
-        AtLeastOne(MaxQueueSpan, nameof(MaxQueueSpan));
-        AtLeastOne(MaxMessages, nameof(MaxMessages));
-        AtLeastOne(MaxBytes, nameof(MaxBytes));
-
-        void AtLeastOne(long value, string name)
-        {
-            if (value < 1)
-                problems.Add($"{name} is {value}; 1 or more is expected.");
-        }
-    }
-
-    private void CheckTimes(List<string> problems)
-    {
-        Positive(LocalRetryDelay, nameof(LocalRetryDelay));
-        Positive(PollTime, nameof(PollTime));
-        Positive(CommitInterval, nameof(CommitInterval));
-        Positive(RebalanceInterval, nameof(RebalanceInterval));
-        Positive(LockInterval, nameof(LockInterval));
-        Positive(RetryDelay, nameof(RetryDelay));
-        Positive(MaxRetryDelay, nameof(MaxRetryDelay));
-        if (LockLifetime <= LockInterval)
-            problems.Add($"{nameof(LockLifetime)} is {LockLifetime}; more than {nameof(LockInterval)} is expected.");
-        foreach ((TimeSpan value, string name) in new[]
-                 {
-                     (HandOverTimeout, nameof(HandOverTimeout)), (ShutdownTimeout, nameof(ShutdownTimeout)),
-                 })
-        {
-            if (value < TimeSpan.Zero)
-                problems.Add($"{name} is {value}; zero or more is expected.");
-        }
-
-        void Positive(TimeSpan value, string name)
-        {
-            if (value <= TimeSpan.Zero)
-                problems.Add($"{name} is {value}; more than zero is expected.");
-        }
-    }
+    internal void Check() => new OptionCheck()
+        .NotEmpty(Group, "the name of a group")
+        .Require(Subscriptions is { Count: > 0 }, $"{nameof(Subscriptions)} is empty; one topic or more is expected.")
+        .Require(
+            OffsetStore is null || IsBroadcasting,
+            $"{nameof(OffsetStore)} is set; it is for broadcasting, other groups have brokers for it.")
+        .AtLeastOne(Concurrency)
+        .AtLeastOne(MaxAttempts ?? 1, nameof(MaxAttempts))
+        .AtLeastOne(PullMessages)
+        .AtLeastOne(PullBytes)
+        .AtLeastOne(MaxQueueMessages)
+        .AtLeastOne(MaxQueueBytes)
+        .AtLeastOne(MaxQueueSpan)
+        .AtLeastOne(MaxMessages)
+        .AtLeastOne(MaxBytes)
+        .Positive(LocalRetryDelay)
+        .Positive(PollTime)
+        .Positive(CommitInterval)
+        .Positive(RebalanceInterval)
+        .Positive(LockInterval)
+        .Require(
+            LockLifetime > LockInterval,
+            $"{nameof(LockLifetime)} is {LockLifetime}; more than {nameof(LockInterval)} is expected.")
+        .NotNegative(HandOverTimeout)
+        .NotNegative(ShutdownTimeout)
+        .Positive(RetryDelay)
+        .Positive(MaxRetryDelay)
+        .ThrowIfAny("consumer");
 }

@@ -42,24 +42,13 @@ public sealed record SimpleConsumerOptions(string Group, string Topic)
 
     /// <summary>Fails for options that cannot work; the message names all of them.</summary>
     /// <exception cref="ArgumentException">Some are wrong.</exception>
-    internal void Check()
-    {
-        List<string> problems = [];
-        if (string.IsNullOrWhiteSpace(Group))
-            problems.Add($"{nameof(Group)} is empty; the name of a consumer group is expected.");
-        if (string.IsNullOrWhiteSpace(Topic))
-            problems.Add($"{nameof(Topic)} is empty; the name of a topic is expected.");
-        if (Invisible <= TimeSpan.Zero)
-            problems.Add($"{nameof(Invisible)} is {Invisible}; more than zero is expected.");
-        if (Wait < TimeSpan.Zero)
-            problems.Add($"{nameof(Wait)} is {Wait}; zero or more is expected.");
-        if (AckTimeout <= TimeSpan.Zero)
-            problems.Add($"{nameof(AckTimeout)} is {AckTimeout}; more than zero is expected.");
-        if (MaxMessagesPerRequest < 1)
-            problems.Add($"{nameof(MaxMessagesPerRequest)} is {MaxMessagesPerRequest}; 1 or more is expected.");
-        if (MaxAcksPerRequest < 1)
-            problems.Add($"{nameof(MaxAcksPerRequest)} is {MaxAcksPerRequest}; 1 or more is expected.");
-        if (problems.Count > 0)
-            throw new ArgumentException("The simple consumer's options are wrong. " + string.Join(' ', problems));
-    }
+    internal void Check() => new OptionCheck()
+        .NotEmpty(Group, "the name of a consumer group")
+        .NotEmpty(Topic, "the name of a topic")
+        .Positive(Invisible)
+        .NotNegative(Wait)
+        .Positive(AckTimeout)
+        .AtLeastOne(MaxMessagesPerRequest)
+        .AtLeastOne(MaxAcksPerRequest)
+        .ThrowIfAny("simple consumer");
 }

@@ -53,32 +53,15 @@ public sealed record ProducerOptions
 
     /// <summary>Fails for options that cannot work; the message names all of them.</summary>
     /// <exception cref="ArgumentException">Some are wrong.</exception>
-    internal void Check()
-    {
-        List<string> problems = [];
-        Positive(SendTimeout, nameof(SendTimeout));
-        Positive(RetryDelay, nameof(RetryDelay));
-        Positive(MaxRetryDelay, nameof(MaxRetryDelay));
-        AtLeastOne(MaxBatchMessages, nameof(MaxBatchMessages));
-        AtLeastOne(MaxBatchBytes, nameof(MaxBatchBytes));
-        AtLeastOne(MaxBatchesUnderWay, nameof(MaxBatchesUnderWay));
-        AtLeastOne(MaxPendingMessages, nameof(MaxPendingMessages));
-        AtLeastOne(MaxPendingBytes, nameof(MaxPendingBytes));
-        if (Linger < TimeSpan.Zero)
-            problems.Add($"{nameof(Linger)} is {Linger}; zero or more is expected.");
-        if (problems.Count > 0)
-            throw new ArgumentException("The producer's options are wrong. " + string.Join(' ', problems));
-
-        void Positive(TimeSpan value, string name)
-        {
-            if (value <= TimeSpan.Zero)
-                problems.Add($"{name} is {value}; more than zero is expected.");
-        }
-
-        void AtLeastOne(long value, string name)
-        {
-            if (value < 1)
-                problems.Add($"{name} is {value}; 1 or more is expected.");
-        }
-    }
+    internal void Check() => new OptionCheck()
+        .Positive(SendTimeout)
+        .NotNegative(Linger)
+        .AtLeastOne(MaxBatchMessages)
+        .AtLeastOne(MaxBatchBytes)
+        .AtLeastOne(MaxBatchesUnderWay)
+        .AtLeastOne(MaxPendingMessages)
+        .AtLeastOne(MaxPendingBytes)
+        .Positive(RetryDelay)
+        .Positive(MaxRetryDelay)
+        .ThrowIfAny("producer");
 }

@@ -45,20 +45,14 @@ public sealed record ReadOptions
 
     /// <summary>Fails for options that cannot work; the message names all of them.</summary>
     /// <exception cref="ArgumentException">Some are wrong.</exception>
-    internal void Check()
-    {
-        List<string> problems = [];
-        if (MaxBufferedMessages < 1)
-            problems.Add($"{nameof(MaxBufferedMessages)} is {MaxBufferedMessages}; 1 or more is expected.");
-        if (MaxBufferedBytes < 1)
-            problems.Add($"{nameof(MaxBufferedBytes)} is {MaxBufferedBytes}; 1 or more is expected.");
-        if (HoldTime <= TimeSpan.Zero)
-            problems.Add($"{nameof(HoldTime)} is {HoldTime}; more than zero is expected.");
-        if (Group is null && From is { } from && NeedsGroup(from))
-            problems.Add($"{nameof(From)} is {from}, which needs a {nameof(Group)}.");
-        if (problems.Count > 0)
-            throw new ArgumentException("The reader's options are wrong. " + string.Join(' ', problems));
-    }
+    internal void Check() => new OptionCheck()
+        .AtLeastOne(MaxBufferedMessages)
+        .AtLeastOne(MaxBufferedBytes)
+        .Positive(HoldTime)
+        .Require(
+            Group is not null || From is not { } from || !NeedsGroup(from),
+            $"{nameof(From)} is {From}, which needs a {nameof(Group)}.")
+        .ThrowIfAny("reader");
 
     /// <summary>Whether a position is one of a group.</summary>
     internal static bool NeedsGroup(ReadPosition position) =>

@@ -31,22 +31,16 @@ public sealed record TransactionProducerOptions
     /// <exception cref="ArgumentException">Some are wrong.</exception>
     internal void Check()
     {
-        List<string> problems = [];
-        if (FirstCheckAfter < TimeSpan.FromSeconds(1))
-            problems.Add($"{nameof(FirstCheckAfter)} is {FirstCheckAfter}; one second or more is expected.");
-        if (EndTimeout <= TimeSpan.Zero)
-            problems.Add($"{nameof(EndTimeout)} is {EndTimeout}; more than zero is expected.");
-        if (MaxConcurrentChecks < 1)
-            problems.Add($"{nameof(MaxConcurrentChecks)} is {MaxConcurrentChecks}; 1 or more is expected.");
-        if (MaxPendingChecks < MaxConcurrentChecks)
-        {
-            problems.Add(
-                $"{nameof(MaxPendingChecks)} is {MaxPendingChecks}; {nameof(MaxConcurrentChecks)} or more is "
-                + "expected.");
-        }
-
-        if (problems.Count > 0)
-            throw new ArgumentException("The transaction producer's options are wrong. " + string.Join(' ', problems));
+        new OptionCheck()
+            .Require(
+                FirstCheckAfter is not { } first || first >= TimeSpan.FromSeconds(1),
+                $"{nameof(FirstCheckAfter)} is {FirstCheckAfter}; one second or more is expected.")
+            .Positive(EndTimeout)
+            .AtLeastOne(MaxConcurrentChecks)
+            .Require(
+                MaxPendingChecks >= MaxConcurrentChecks,
+                $"{nameof(MaxPendingChecks)} is {MaxPendingChecks}; {nameof(MaxConcurrentChecks)} or more is expected.")
+            .ThrowIfAny("transaction producer");
         Sending.Check();
     }
 }
